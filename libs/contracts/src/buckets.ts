@@ -1,0 +1,52 @@
+/** A key-value bucket as data. */
+export interface BucketSettings {
+  readonly name: string
+  readonly about: string
+  /** Entries older than this vanish. 0: they stay. */
+  readonly ttlMs: number
+  /** Past values kept a key. */
+  readonly history: number
+  readonly maxValueBytes: number
+}
+
+const hourMs = 3_600_000
+
+/** Every key-value bucket of the mesh. */
+export const buckets = {
+  hosts: {
+    name: 'hosts',
+    about: 'Host clock and breaker, by host token. Shared by all fetchers.',
+    ttlMs: 0,
+    history: 1,
+    maxValueBytes: 16_384,
+  },
+  robots: {
+    name: 'robots',
+    about: 'robots.txt by host token, as fetched.',
+    ttlMs: 24 * hourMs,
+    history: 1,
+    maxValueBytes: 1_000_000,
+  },
+  plans: {
+    name: 'plans',
+    about: 'Site plans by run and site.',
+    ttlMs: 14 * 24 * hourMs,
+    history: 1,
+    maxValueBytes: 262_144,
+  },
+  runs: {
+    name: 'runs',
+    about: 'Flags of runs (cancelled, paused) by run id, watched by fetchers.',
+    ttlMs: 14 * 24 * hourMs,
+    history: 1,
+    maxValueBytes: 4_096,
+  },
+} as const satisfies Record<string, BucketSettings>
+
+export type BucketName = keyof typeof buckets
+
+/** The object store that holds artifacts where no S3 server is configured. */
+export const artifactStore = { name: 'artifacts', about: 'Artifacts of runs.' } as const
+
+/** Value in the `runs` bucket under the run's id. */
+export type RunFlag = 'running' | 'paused' | 'cancelled'

@@ -1,0 +1,83 @@
+import type { StreamName } from './streams.ts'
+
+/** A durable pull consumer as data. Durations are milliseconds. */
+export interface ConsumerSettings {
+  readonly stream: StreamName
+  readonly durable: string
+  readonly about: string
+  readonly filters: readonly string[]
+  /** Redelivered when neither acknowledged nor marked `working()` for this long. */
+  readonly ackWaitMs: number
+  /** Deliveries before the message is a dead letter. -1: no limit. */
+  readonly maxDeliver: number
+  /** Messages delivered and not yet acknowledged, all replicas together. */
+  readonly maxAckPending: number
+  /** True: the body stays in the stream, only headers are delivered. */
+  readonly headersOnly: boolean
+}
+
+/** Pools of fetchers: a class of fetchers with one capability. */
+export const pools = ['http', 'browser'] as const
+export type Pool = (typeof pools)[number]
+
+const fetchConsumer = (pool: Pool): ConsumerSettings => ({
+  stream: 'TASKS',
+  durable: `fetch-${pool}`,
+  about: `All fetchers of the ${pool} pool share it.`,
+  filters: [`work.fetch.${pool}.>`],
+  ackWaitMs: 60_000,
+  maxDeliver: 5,
+  maxAckPending: 20_000,
+  headersOnly: false,
+})
+
+/** Every durable consumer of the mesh. There is none per host: a stream allows 1,000 by default. */
+export const consumers = {
+  fetchHttp: fetchConsumer('http'),
+  fetchBrowser: fetchConsumer('browser'),
+  outcomes: {
+    stream: 'RESULTS',
+    durable: 'scheduler-outcomes',
+    about: 'Schedulers read how tasks ended, from headers alone.',
+    filters: ['result.page.>'],
+    ackWaitMs: 30_000,
+    maxDeliver: -1,
+    maxAckPending: 20_000,
+    headersOnly: true,
+  },
+  discovered: {
+    stream: 'RESULTS',
+    durable: 'scheduler-discovered',
+    about: 'Schedulers read discovered URLs.',
+    filters: ['result.discovered.>'],
+    ackWaitMs: 30_000,
+    maxDeliver: -1,
+    maxAckPending: 1_000,
+    headersOnly: false,
+  },
+  exportResults: {
+    stream: 'RESULTS',
+    durable: 'scheduler-exports',
+    about: 'Schedulers read what exporters wrote.',
+    filters: ['result.export.>'],
+    ackWaitMs: 30_000,
+    maxDeliver: -1,
+    maxAckPending: 1_000,
+    headersOnly: false,
+  },
+  exporter: {
+    stream: 'EXPORTS',
+    durable: 'exporter',
+    about: 'All exporters share it.',
+    filters: ['work.export.>'],
+    ackWaitMs: 60_000,
+    maxDeliver: 5,
+    maxAckPending: 1_000,
+    headersOnly: false,
+  },
+} as const satisfies Record<string, ConsumerSettings>
+
+/** The consumer that the fetchers of a pool share. */
+export function fetchConsumerOf(pool: Pool): ConsumerSettings {
+  return pool === 'http' ? consumers.fetchHttp : consumers.fetchBrowser
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import { artifactSchema, diffCountsSchema } from './artifact.ts'
+import { defineMessage } from './define.ts'
+import { countsSchema, etaSchema, runStatuses, steps } from './run.ts'
+import { siteName } from './site.ts'
+import { noSite } from './subjects.ts'
+
+export const levels = ['debug', 'info', 'warn', 'error'] as const
+
+/** `data` by event type. A type's tokens are the tail of its subject. */
+export const eventData = {
+  'run.created': z.strictObject({ sites: z.int(), dryRun: z.boolean() }),
+  'run.started': z.strictObject({}),
+  'run.progress': z.strictObject({
+    counts: countsSchema,
+    sitesDone: z.int(),
+    sites: z.int(),
+    pagesPerSecond: z.number(),
+    bytes: z.int(),
+    eta: etaSchema,
+  }),
+  'run.finished': z.strictObject({
+    status: z.enum(runStatuses),
+    reason: z.string().nullable(),
+    counts: countsSchema,
+    archive: artifactSchema.nullable(),
+    durationMs: z.number(),
+  }),
+  'site.started': z.strictObject({}),
+  'site.step': z.strictObject({ from: z.enum(steps).nullable() }),
+  'site.progress': z.strictObject({ counts: countsSchema, pagesPerSecond: z.number(), bytes: z.int(), eta: etaSchema }),
+  'site.finished': z.strictObject({
+    status: z.enum(runStatuses),
+    reason: z.string().nullable(),
+    counts: countsSchema,
+    diff: diffCountsSchema.nullable(),
+    durationMs: z.number(),
+  }),
+  'artifact.written': z.strictObject({ artifact: artifactSchema }),
+  'host.blocked': z.strictObject({ host: z.string(), untilMs: z.number(), reason: z.string() }),
+  'host.breaker': z.strictObject({
+    host: z.string(),
+    state: z.enum(['closed', 'open', 'half-open']),
+    untilMs: z.number().optional(),
+    reason: z.string().optional(),
+  }),
+  'robots.overridden': z.strictObject({ host: z.string(), reason: z.string() }),
+} as const
+
+export type EventType = keyof typeof eventData
+export type EventData<T extends EventType> = z.output<(typeof eventData)[T]>
+
+const base = z.strictObject({
+  /** ISO 8601, UTC, ms. */
+  ts: z.string(),
+  level: z.enum(levels),
+  job_id: z.uuid(),
+  /** Absent: the event is the run's own. */
+  site: siteName.optional(),
+  step: z.enum(steps).nullable(),
+  trace_id: z.string().optional(),
+  /** Distinguishes events of one type in one millisecond: makes the message id. */
+  id: z.uuid(),
+})
+
+export const eventTypes = Object.keys(eventData) as [EventType, ...EventType[]]
+
+/** One event of a run, its `data` checked by its type. */
+export const eventSchema = base
+  .extend({ type: z.enum(eventTypes), data: z.unknown() })
+  .superRefine((event, context) => {
+    const parsed = eventData[event.type].safeParse(event.data)
+    if (!parsed.success)
+      for (const issue of parsed.error.issues)
+        context.addIssue({ code: 'custom', path: ['data', ...issue.path], message: issue.message })
+  })
+
+type Base = z.output<typeof base>
+export type SeineEvent = { [T in EventType]: Base & { type: T; data: EventData<T> } }[EventType]
+
+/** Something that happened in a run. From: any service. Stream: EVENTS. */
+export const eventMessage = defineMessage({
+  name: 'event',
+  version: 1,
+  stream: 'EVENTS',
+  about: 'Something that happened in a run: the log that tail, SSE and WebSocket read.',
+  subjectPattern: 'event.<run>.<site>.<type>',
+  schema: eventSchema as unknown as z.ZodType<SeineEvent>,
+  subject: (m) => `event.${m.job_id}.${m.site ?? noSite}.${m.type}`,
+  messageId: (m) => m.id,
+})
+
+/** Subject filter for the events of one run. */
+export const runEventsFilter = (runId: string): string => `event.${runId}.>`

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { artifactSchema, diffCountsSchema } from './artifact.ts'
+import { defineMessage } from './define.ts'
+import { siteName } from './site.ts'
+import { noSite } from './subjects.ts'
+
+/** What an export wrote. From: exporter. Stream: RESULTS. Idempotent by target and attempt. */
+export const exportResult = defineMessage({
+  name: 'result.export',
+  version: 1,
+  stream: 'RESULTS',
+  about: 'What an export wrote, or why it could not.',
+  subjectPattern: 'result.export.<run>.<site>',
+  schema: z.strictObject({
+    runId: z.uuid(),
+    /** Null: the run's archive. */
+    site: siteName.nullable(),
+    attempt: z.int().positive(),
+    /** `incomplete`: records are missing; `missingUrlIds` have to be fetched again before the next attempt. */
+    status: z.enum(['complete', 'incomplete', 'failed']),
+    reason: z.string().max(1_000).nullable(),
+    rows: z.int().nonnegative(),
+    missingUrlIds: z.array(z.uuid()).max(5_000),
+    artifacts: z.array(artifactSchema),
+    diff: diffCountsSchema.nullable(),
+    durationMs: z.number().nonnegative(),
+  }),
+  subject: (m) => `result.export.${m.runId}.${m.site ?? noSite}`,
+  messageId: (m) => `${m.runId}.${m.site ?? noSite}:${m.attempt}`,
+})
+
+export type ExportResult = z.output<typeof exportResult.schema>

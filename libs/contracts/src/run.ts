@@ -1,0 +1,108 @@
+import { z } from 'zod'
+import { artifactSchema, diffCountsSchema } from './artifact.ts'
+import { siteName } from './site.ts'
+
+/** Stages of a site run, in order, and the run's own last one. */
+export const steps = ['preflight', 'discover', 'fetch', 'export', 'archive'] as const
+export type Step = (typeof steps)[number]
+
+/** `waiting`: not started yet. A run that lost its scheduler stays `running` and is taken up by the next one. */
+export const runStatuses = ['waiting', 'running', 'completed', 'failed', 'cancelled'] as const
+export type RunStatus = (typeof runStatuses)[number]
+
+/** What a bulk run is asked to do. */
+export const runOptionsSchema = z.strictObject({
+  /** Names of sites. Absent: all enabled ones. */
+  sites: z.array(siteName).min(1).max(10_000).optional(),
+  /** Sites at once. Absent: `BULK_MAX_CONCURRENCY`. */
+  concurrency: z.int().min(1).max(1_000).optional(),
+  /** Most pages a site, sitemaps included; exact. Absent: the site's `maxPages`. */
+  limit: z.int().min(1).max(10_000_000).optional(),
+  /** Pages with a result younger than `freshForMs` are not fetched again: their outcome is `unchanged`, reason `fresh`. */
+  skip_existing: z.boolean().default(false),
+  /** Reads robots.txt and sitemaps, counts, fetches no page: every page is `skipped`, reason `dry-run`. */
+  dry_run: z.boolean().default(false),
+})
+
+export type RunOptions = z.output<typeof runOptionsSchema>
+
+/** The ledger of a site run, in pages. Keeps I1: discovered = ok + unchanged + failed + skipped + pending. */
+export const countsSchema = z.strictObject({
+  discovered: z.int(),
+  ok: z.int(),
+  unchanged: z.int(),
+  failed: z.int(),
+  skipped: z.int(),
+  pending: z.int(),
+})
+
+export type Counts = z.output<typeof countsSchema>
+
+/** How long it will still take. `estimating`: discovery runs and nothing can be said. */
+export const etaSchema = z.discriminatedUnion('state', [
+  z.strictObject({ state: z.literal('estimating') }),
+  z.strictObject({
+    state: z.literal('known'),
+    remainingMs: z.number().nonnegative(),
+    /** `measured`: from this run's speed. `history`: from the site's last run. `policy`: bounded by its rate. */
+    basis: z.enum(['measured', 'history', 'policy']),
+  }),
+  z.strictObject({ state: z.literal('done') }),
+])
+
+export type Eta = z.output<typeof etaSchema>
+
+/** One entry of a site run's manifest. */
+export const stepStateSchema = z.strictObject({
+  step: z.enum(steps),
+  state: z.enum(['pending', 'running', 'completed', 'failed', 'skipped']),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+})
+
+export type StepState = z.output<typeof stepStateSchema>
+
+export const siteRunSchema = z.strictObject({
+  runId: z.uuid(),
+  site: siteName,
+  status: z.enum(runStatuses),
+  /** Null while waiting and after the end. */
+  step: z.enum(steps).nullable(),
+  /** Why it failed: `preflight: shop.example does not resolve`. Null: it did not. */
+  reason: z.string().nullable(),
+  counts: countsSchema,
+  /** Skipped and failed pages by reason. */
+  reasons: z.record(z.string(), z.int()),
+  bytes: z.int(),
+  pagesPerSecond: z.number(),
+  eta: etaSchema,
+  steps: z.array(stepStateSchema),
+  diff: diffCountsSchema.nullable(),
+  artifacts: z.array(artifactSchema),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+})
+
+export type SiteRun = z.output<typeof siteRunSchema>
+
+export const runSchema = z.strictObject({
+  id: z.uuid(),
+  status: z.enum(runStatuses),
+  reason: z.string().nullable(),
+  options: runOptionsSchema,
+  /** Sites by status. */
+  siteCounts: z.record(z.enum(runStatuses), z.int()),
+  counts: countsSchema,
+  bytes: z.int(),
+  pagesPerSecond: z.number(),
+  eta: etaSchema,
+  steps: z.array(stepStateSchema),
+  /** Null until the archive is written. */
+  archive: artifactSchema.nullable(),
+  correlationId: z.string(),
+  createdAt: z.string(),
+  startedAt: z.string().nullable(),
+  finishedAt: z.string().nullable(),
+})
+
+export type Run = z.output<typeof runSchema>
