@@ -1,0 +1,42 @@
+import type { NatsConnection } from '@nats-io/transport-node'
+import { z } from 'zod'
+import { makeObjectStore } from './object-store.ts'
+import { makeS3Store } from './s3-store.ts'
+import type { ArtifactStore } from './store.ts'
+
+const text = z.string().min(1).optional()
+
+/** Environment of every service that reads or writes artifacts: spread into its schema. */
+export const artifactsEnv = {
+  /** `jetstream`: the broker's object store. `s3`: a bucket; then the S3_* variables are needed. */
+  ARTIFACTS: z.enum(['jetstream', 's3']).default('jetstream'),
+  S3_ENDPOINT: z.url({ protocol: /^https?$/, error: 'expected http://host:port or https://host' }).optional(),
+  S3_ACCESS_KEY: text,
+  S3_SECRET_KEY: text,
+  S3_BUCKET: text,
+  S3_REGION: text,
+}
+
+export type ArtifactsEnv = z.output<z.ZodObject<typeof artifactsEnv>>
+
+/** Opens the store that the environment names. Throws one message with every S3 variable that is missing. */
+export async function openArtifactStore(
+  env: ArtifactsEnv,
+  nc: NatsConnection,
+  options: { spoolDir?: string } = {},
+): Promise<ArtifactStore> {
+  if (env.ARTIFACTS === 'jetstream') return makeObjectStore(nc, options)
+  const { S3_ENDPOINT, S3_ACCESS_KEY, S3_SECRET_KEY, S3_BUCKET, S3_REGION } = env
+  if (!S3_ENDPOINT || !S3_ACCESS_KEY || !S3_SECRET_KEY || !S3_BUCKET) {
+    const missing = Object.entries({ S3_ENDPOINT, S3_ACCESS_KEY, S3_SECRET_KEY, S3_BUCKET }).filter(([, v]) => !v)
+    throw new Error(`ARTIFACTS=s3 needs ${missing.map(([name]) => name).join(', ')}`)
+  }
+  return makeS3Store({
+    endpoint: S3_ENDPOINT,
+    accessKey: S3_ACCESS_KEY,
+    secretKey: S3_SECRET_KEY,
+    bucket: S3_BUCKET,
+    ...(S3_REGION === undefined ? {} : { region: S3_REGION }),
+    ...options,
+  })
+}
