@@ -43,7 +43,7 @@ describe('makeScope', () => {
 
   it.each([
     ['ftp://shop.test/', 'scheme'],
-    ['https://www.shop.test/', 'host'],
+    ['https://blog.shop.test/', 'host'],
     ['https://shop.test:8443/', 'host'],
     ['https://cdn.shop.test/', 'host'],
     ['https://shop.test.evil.test/', 'host'],
@@ -85,5 +85,12 @@ describe('extensionOf', () => {
     ['https://shop.test/a.png?b=/c.gif', 'png'],
   ])('of %s is %s', (url, extension) => {
     expect(extensionOf(url)).toBe(extension)
+  })
+})
+
+describe('siteHosts', () => {
+  it('takes a start URL’s host with and without www.', () => {
+    const hosts = siteHosts({ startUrls: ['https://www.shop.test/', 'http://b.test:8080/'], hosts: ['Cdn.test:443'] })
+    expect([...hosts].sort()).toEqual(['b.test:8080', 'cdn.test', 'shop.test', 'www.b.test:8080', 'www.shop.test'])
   })
 })

@@ -26,9 +26,17 @@ const refusals = Object.fromEntries(
   ]),
 ) as Record<ScopeReason, ScopeVerdict>
 
-/** The hosts of a site, as {@link hostOf} writes them: those of its start URLs and those it names. */
+/**
+ * The hosts of a site, as {@link hostOf} writes them: those of its start URLs, with and without `www.`, because a home page
+ * that redirects to its other name is still the site's (ADR-0001), and those it names.
+ */
 export function siteHosts(site: Pick<Site, 'startUrls' | 'hosts'>): ReadonlySet<string> {
-  return new Set([...site.startUrls.map(hostOf), ...site.hosts.map((host) => hostOf(`https://${host}/`))])
+  const own = site.startUrls.map(hostOf)
+  return new Set([...own, ...own.map(wwwTwin), ...site.hosts.map((host) => hostOf(`https://${host}/`))])
+}
+
+function wwwTwin(host: string): string {
+  return host.startsWith('www.') ? host.slice(4) : `www.${host}`
 }
 
 /**
