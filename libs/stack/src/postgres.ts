@@ -159,7 +159,7 @@ async function copyForEveryone(from: string, to: string): Promise<string> {
 /** The folder itself, owned by the user, or a stand-in below /var/tmp where the user can't reach it. */
 async function ownedFolder(dir: string, user: SystemUser): Promise<string> {
   await mkdir(dir, { recursive: true })
-  if (await reachableFor(dir, user)) {
+  if (await reachableFor(dirname(resolve(dir)), user)) {
     await chown(dir, user.uid, user.gid)
     return dir
   }

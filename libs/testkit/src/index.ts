@@ -1,0 +1,6 @@
+export * from './container-runtime.ts'
+export * from './eventually.ts'
+export * from './nats.ts'
+export * from './postgres.ts'
+export * from './s3.ts'
+export * from './test-server.ts'
