@@ -1,0 +1,6 @@
+export * from './access-log.ts'
+export { bookAssortment, bookPages } from './books.ts'
+export { lampAssortment, lampPages } from './lamps.ts'
+export * from './products.ts'
+export * from './server.ts'
+export * from './sites.ts'
