@@ -27,7 +27,7 @@ export interface ServiceOptions {
  * Resolves when everything is stopped; rejects only where the health port can't be had.
  */
 export async function runService(options: ServiceOptions): Promise<void> {
-  const { log, drainTimeoutMs = 30_000, setExitCode = (code) => void (process.exitCode = code) } = options
+  const { log, drainTimeoutMs = 30_000, setExitCode = setProcessExitCode } = options
   let phase: Phase = 'STARTING'
   const enter = (next: Phase, fields?: Record<string, unknown>) => {
     phase = next
@@ -73,6 +73,10 @@ export async function runService(options: ServiceOptions): Promise<void> {
   process.off('unhandledRejection', onRejection)
   process.off('uncaughtException', onException)
   enter('TERMINATED')
+}
+
+function setProcessExitCode(code: number): void {
+  process.exitCode = code
 }
 
 async function within(work: Promise<unknown>, timeoutMs: number): Promise<boolean> {

@@ -1,0 +1,109 @@
+import { JetStreamApiCodes, JetStreamApiError, type JetStreamClient } from '@nats-io/jetstream'
+import { type KV, type KvEntry, Kvm } from '@nats-io/kv'
+import type { BucketSettings } from '@seine/contracts'
+import { type Clock, type Logger, messageOf } from '@seine/runtime'
+import type { Link } from './link.ts'
+
+/** Values by key, as JSON. Keys are subject tokens joined by dots. Entries live as long as the bucket says. */
+export interface Bucket<T> {
+  /** Null: no such key, or it was deleted. `storedAtMs` is the broker's clock. */
+  get(key: string): Promise<{ value: T; revision: number; storedAtMs: number } | null>
+  /** Gives the new revision. */
+  put(key: string, value: T): Promise<number>
+  /** Null: it exists already. */
+  create(key: string, value: T): Promise<number | null>
+  /** Null: the revision is not the key's latest any more. */
+  update(key: string, value: T, revision: number): Promise<number | null>
+  delete(key: string): Promise<void>
+  /**
+   * Calls back with every value that matches, then with each change; null: deleted. After a loss of the broker values
+   * come again. Resolves once the values there now have been told; goes on until the signal.
+   */
+  watch(keyFilter: string, onChange: (key: string, value: T | null) => void, signal: AbortSignal): Promise<void>
+}
+
+const watchPauseMs = 1_000
+const readyTimeoutMs = 10_000
+
+/** Opens a bucket that the provisioner made. */
+export async function openBucket<T>(
+  deps: { js: JetStreamClient; link: Link; clock: Clock; log: Logger },
+  settings: BucketSettings,
+): Promise<Bucket<T>> {
+  const kv = await new Kvm(deps.js).open(settings.name, { allow_direct: true })
+  return {
+    async get(key) {
+      const entry = await kv.get(key)
+      if (entry === null || entry.operation !== 'PUT') return null
+      return { value: entry.json<T>(), revision: entry.revision, storedAtMs: entry.created.getTime() }
+    },
+    put: (key, value) => kv.put(key, JSON.stringify(value)),
+    create: (key, value) => nullOnConflict(kv.create(key, JSON.stringify(value))),
+    update: (key, value, revision) => nullOnConflict(kv.update(key, JSON.stringify(value), revision)),
+    delete: (key) => kv.delete(key),
+    async watch(keyFilter, onChange, signal) {
+      const ready = Promise.withResolvers<void>()
+      void watchForEver(kv, keyFilter, onChange, signal, ready.resolve).catch(ready.reject)
+      // The one key there was may have expired before it was told.
+      void deps.clock.sleep(readyTimeoutMs, signal).then(ready.resolve)
+      await ready.promise
+    },
+  }
+
+  async function watchForEver(
+    store: KV,
+    keyFilter: string,
+    onChange: (key: string, value: T | null) => void,
+    signal: AbortSignal,
+    onReady: () => void,
+  ): Promise<void> {
+    while (!signal.aborted && !deps.link.closed) {
+      try {
+        const changes = await store.watch({ key: keyFilter })
+        if (!(await hasKeys(store, keyFilter))) onReady()
+        const stop = () => changes.stop()
+        signal.addEventListener('abort', stop, { once: true })
+        const forget = deps.link.onLost(stop)
+        for await (const entry of changes) {
+          onChange(entry.key, storedValue<T>(entry))
+          // The last of the first ones is marked as an update already.
+          if (entry.isUpdate) onReady()
+        }
+        forget()
+        signal.removeEventListener('abort', stop)
+      } catch (error) {
+        deps.log.warn('bucket can not be watched, trying again', { bucket: settings.name, error: messageOf(error) })
+      }
+      await deps.clock.sleep(watchPauseMs, signal)
+      await deps.link.whenUp()
+    }
+    onReady()
+  }
+}
+
+async function hasKeys(store: KV, keyFilter: string): Promise<boolean> {
+  for await (const _entry of await store.history({ key: keyFilter })) return true
+  return false
+}
+
+function storedValue<T>(entry: KvEntry): T | null {
+  return entry.operation === 'PUT' ? entry.json<T>() : null
+}
+
+async function nullOnConflict(write: Promise<number>): Promise<number | null> {
+  try {
+    return await write
+  } catch (error) {
+    if (isConflict(error)) return null
+    throw error
+  }
+}
+
+const conflictCodes: readonly number[] = [
+  JetStreamApiCodes.StreamWrongLastSequence,
+  JetStreamApiCodes.StreamWrongLastSequenceUnknown,
+]
+
+function isConflict(error: unknown): boolean {
+  return error instanceof JetStreamApiError && conflictCodes.includes(error.code)
+}

@@ -1,0 +1,157 @@
+import {
+  errors,
+  type Msg,
+  headers as makeHeaders,
+  type NatsConnection,
+  type Subscription,
+} from '@nats-io/transport-node'
+import {
+  headerNames,
+  type RpcDefinition,
+  type RpcErrorBody,
+  type RpcInput,
+  type RpcOutput,
+  type RpcRequest,
+  rpcErrorSchema,
+} from '@seine/contracts'
+import { CodedError, type Logger, messageOf, type Part } from '@seine/runtime'
+import { z } from 'zod'
+import { RpcError } from './errors.ts'
+import { problemsOf, readTolerantly } from './read-message.ts'
+
+export interface CallOptions {
+  /** Absent: 5 s. */
+  readonly timeoutMs?: number
+  readonly correlationId?: string | undefined
+}
+
+export interface ServeContext {
+  readonly correlationId: string | undefined
+}
+
+/** Requests a replica works on at once; the next is answered `unavailable`, so that the caller tries another time. */
+export const maxRequestsAtOnce = 256
+const defaultTimeoutMs = 5_000
+const queueGroup = 'seine'
+
+const replySchema = z.union([z.object({ ok: z.unknown() }), z.object({ error: rpcErrorSchema })])
+
+/** Asks, and gives the answer checked. Throws RpcError: `unavailable` where nobody answers or not in time. */
+export async function call<D extends RpcDefinition>(
+  nc: NatsConnection,
+  rpc: D,
+  input: RpcInput<D>,
+  options: CallOptions = {},
+): Promise<RpcOutput<D>> {
+  const checked = rpc.input.safeParse(input)
+  if (!checked.success) throw invalid(checked.error)
+  const headers = makeHeaders()
+  if (options.correlationId !== undefined) headers.set(headerNames.correlationId, options.correlationId)
+  const timeoutMs = options.timeoutMs ?? defaultTimeoutMs
+  let reply: Msg
+  try {
+    reply = await nc.request(rpc.name, JSON.stringify(checked.data), { timeout: timeoutMs, headers })
+  } catch (error) {
+    throw new RpcError('unavailable', unavailableReason(error, timeoutMs), { rpc: rpc.name })
+  }
+  const answer = replySchema.safeParse(reply.json())
+  if (!answer.success) throw new RpcError('internal', `${rpc.name}: unreadable answer`)
+  if ('error' in answer.data) {
+    const { code, message, details } = answer.data.error
+    throw new RpcError(code, message, details)
+  }
+  const output = readTolerantly<RpcOutput<D>>(rpc.output as never, answer.data.ok)
+  if (!output.ok) throw new RpcError('internal', `${rpc.name}: unexpected answer`, { problems: output.problems })
+  return output.value
+}
+
+function unavailableReason(error: unknown, timeoutMs: number): string {
+  if (error instanceof errors.TimeoutError) return `no answer within ${timeoutMs} ms`
+  if (error instanceof errors.RequestError && error.isNoResponders()) return 'nobody answers'
+  return messageOf(error)
+}
+
+/** Answers requests; replicas share them. */
+export function makeServe<D extends RpcDefinition>(deps: {
+  nc: NatsConnection
+  rpc: D
+  handle: (request: RpcRequest<D>, context: ServeContext) => Promise<RpcOutput<D>>
+  maxReplyBytes: () => number
+  log: Logger
+}): Part {
+  const { nc, rpc, handle } = deps
+  const log = deps.log.child({ rpc: rpc.name })
+  const inFlight = new Set<Promise<void>>()
+  let subscription: Subscription | undefined
+
+  async function answer(message: Msg): Promise<void> {
+    const correlationId = message.headers?.get(headerNames.correlationId) || undefined
+    let body: string
+    try {
+      body = JSON.stringify({ ok: await handle(readRequest(rpc, message), { correlationId }) })
+      const sizeBytes = Buffer.byteLength(body)
+      if (sizeBytes > deps.maxReplyBytes())
+        throw new CodedError('reply-too-large', `answer of ${sizeBytes} bytes is over ${deps.maxReplyBytes()}`)
+    } catch (error) {
+      if (!(error instanceof RpcError)) log.error('request failed', { error, correlationId })
+      body = JSON.stringify({ error: errorBodyOf(error) })
+    }
+    message.respond(body)
+  }
+
+  function receive(error: Error | null, message: Msg): void {
+    if (error !== null) {
+      log.error('requests can not be received', { error })
+      return
+    }
+    if (inFlight.size >= maxRequestsAtOnce) {
+      message.respond(JSON.stringify({ error: { code: 'unavailable', message: 'too many requests at once' } }))
+      return
+    }
+    const work = answer(message)
+      .catch((failure: unknown) => log.error('answer could not be sent', { error: failure }))
+      .finally(() => inFlight.delete(work))
+    inFlight.add(work)
+  }
+
+  return {
+    name: `serve ${rpc.name}`,
+    async start() {
+      subscription = nc.subscribe(rpc.name, { queue: queueGroup, callback: receive })
+      // Whoever is told that this service is ready may ask at once.
+      await nc.flush()
+    },
+    async stop() {
+      if (subscription !== undefined && !subscription.isClosed()) await subscription.drain()
+      await Promise.all(inFlight)
+    },
+  }
+}
+
+function readRequest<D extends RpcDefinition>(rpc: D, message: Msg): RpcRequest<D> {
+  let json: unknown
+  try {
+    json = message.json()
+  } catch (error) {
+    throw new RpcError('invalid', `not JSON: ${messageOf(error)}`)
+  }
+  const parsed = rpc.input.safeParse(json)
+  if (!parsed.success) throw invalid(parsed.error)
+  return parsed.data as RpcRequest<D>
+}
+
+/** `invalid` with `details.fields`: messages by field. */
+function invalid(error: z.ZodError): RpcError {
+  const fields: Record<string, string[]> = {}
+  for (const issue of error.issues) {
+    const name = issue.path.join('.') || 'request'
+    fields[name] = [...(fields[name] ?? []), issue.message]
+  }
+  return new RpcError('invalid', problemsOf(error).join('; '), { fields })
+}
+
+function errorBodyOf(error: unknown): RpcErrorBody {
+  if (!(error instanceof RpcError)) return { code: 'internal', message: 'unexpected error' }
+  const { code, message, details } = error
+  return { code, message, ...(details === undefined ? {} : { details }) }
+}
