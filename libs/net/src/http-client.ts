@@ -1,0 +1,232 @@
+import type { Policy } from '@seine/contracts'
+import type { AddressGuard } from './address-guard.ts'
+import { type AgentPool, makeAgentPool } from './agent-pool.ts'
+import { makeChunkQueue } from './chunk-queue.ts'
+import { acceptedEncodings, parseCodings } from './content-coding.ts'
+import { type DecodeState, decodeChunks } from './decode.ts'
+import { cacheResolve, makeDnsResolver, makeOverrides, type Resolve } from './dns.ts'
+import { Exchange, type ResponseHead } from './exchange.ts'
+import { FetchError, type FetchFailure, type FetchFailureKind, failureOf } from './failure.ts'
+import { makePageSink, type PageBody } from './page-sink.ts'
+import { plainHeaders } from './response-headers.ts'
+
+export interface HttpRequest {
+  /** Absolute http or https; its fragment is not sent. */
+  url: string
+  /** Sent as they are; `accept-encoding` is added where it is missing, `host` and `connection` are the client's own. */
+  headers: Readonly<Record<string, string>>
+  timeouts: Policy['timeouts']
+  limits: { maxBodyBytes: number; maxHeaderBytes: number }
+  signal?: AbortSignal | undefined
+}
+
+export interface HttpAnswerHead {
+  ok: true
+  status: number
+  /** One text a name, lower-case; see `plainHeaders` for what came more than once. */
+  headers: Record<string, string>
+  /** From the call to the last header byte; waiting for a connection is in it. */
+  ttfbMs: number
+  /** Where the host was last connected to; with a proxy, where the proxy was told to connect to. */
+  remoteAddress: string
+}
+
+export interface HttpPage extends HttpAnswerHead {
+  /** Decoded, at most `maxBodyBytes`. */
+  body: Uint8Array
+  /** The body was longer than `maxBodyBytes`, or its compressed form ended too early. */
+  truncated: boolean
+  /** Bytes of the body as sent, headers not counted. */
+  transferredBytes: number
+  durationMs: number
+}
+
+export interface HttpStream extends HttpAnswerHead {
+  /** To be read once. Throws FetchError where the body fails on the way; leaving the loop drops the connection. */
+  chunks: AsyncIterable<Uint8Array>
+  /** Kept up to date while `chunks` is read. */
+  progress: Readonly<DecodeState>
+}
+
+export interface HttpFailed {
+  ok: false
+  failure: FetchFailure
+}
+
+export type HttpAnswer = HttpPage | HttpFailed
+
+export interface HttpClient {
+  /**
+   * One GET. Redirects are answers, not followed; cookies are not kept. Resolves for everything the network can do;
+   * rejects only for a mistake in the request (a header with a line break).
+   * A body that can't be decoded fails a 2xx; any other status keeps its answer, with an empty, truncated body.
+   */
+  request(request: HttpRequest): Promise<HttpAnswer>
+  /**
+   * The same GET, resolved at its headers, for bodies that are read once and may be large. A body that is a gzip file
+   * (`sitemap.xml.gz`) is unpacked too. `totalMs` runs on while the chunks are read, also while the reader is slow.
+   */
+  stream(request: HttpRequest): Promise<HttpStream | HttpFailed>
+  /** Ends what is under way as `aborted` and closes every connection. */
+  close(): Promise<void>
+}
+
+export interface HttpClientOptions {
+  guard: AddressGuard
+  /** Name lookup; DNS by default. Its answers are kept for a minute. */
+  resolve?: Resolve
+  /** Fixed addresses: `shop.test` or `*.test` → IP. They pass the guard like any other. */
+  hostOverrides?: Readonly<Record<string, string>>
+  /** Connections to one origin at once; further requests wait for one. Default 64. */
+  maxConnectionsPerOrigin?: number
+  /** How long an idle connection is kept, if the server doesn't say. Default 4 s. */
+  keepAliveMs?: number
+  /** Certificate authorities to trust instead of the system's, PEM. */
+  ca?: string | string[]
+}
+
+const dnsCache = { ttlMs: 60_000, maxNames: 10_000, nowMs: () => performance.now() }
+
+export function makeHttpClient(options: HttpClientOptions): HttpClient {
+  const agents = makeAgentPool({
+    guard: options.guard,
+    resolve: cacheResolve(options.resolve ?? makeDnsResolver(), dnsCache),
+    overrideOf: makeOverrides(options.hostOverrides ?? {}),
+    maxConnectionsPerOrigin: options.maxConnectionsPerOrigin ?? 64,
+    keepAliveMs: options.keepAliveMs ?? 4_000,
+    ca: options.ca,
+  })
+
+  function checkedUrl(raw: string): URL | HttpFailed {
+    const verdict = options.guard.checkUrl(raw)
+    return verdict.ok ? verdict.url : failed('address-blocked', `not fetched: ${verdict.reason}`)
+  }
+
+  function request(asked: HttpRequest): Promise<HttpAnswer> {
+    const url = checkedUrl(asked.url)
+    if (!(url instanceof URL)) return Promise.resolve(url)
+    return new Promise((resolve, reject) => {
+      let head: ResponseHead | null = null
+      const exchange: Exchange = start(agents, asked, url, {
+        onHead(received, exchange) {
+          head = received
+          return makePageSink({
+            exchange,
+            codings: parseCodings(encodingOf(received)),
+            maxBodyBytes: asked.limits.maxBodyBytes,
+            expectedBytes: Number(received.headers['content-length']) || 0,
+            onDone: (page) => resolve(answerOf(received, page)),
+            onFailure,
+          })
+        },
+        onFailure,
+      })
+
+      function answerOf(received: ResponseHead, page: PageBody): HttpPage {
+        return {
+          ...answerHead(received, url as URL),
+          body: page.body,
+          truncated: page.truncated,
+          transferredBytes: page.transferredBytes,
+          durationMs: performance.now() - exchange.startedMs,
+        }
+      }
+
+      function onFailure(error: unknown): void {
+        const failure = failureOf(error, head !== null)
+        if (failure === null) reject(error)
+        else if (head !== null && head.status >= 300 && aboutBody.has(failure.kind)) resolve(answerOf(head, noBody))
+        else resolve({ ok: false, failure })
+      }
+    })
+  }
+
+  function stream(asked: HttpRequest): Promise<HttpStream | HttpFailed> {
+    const url = checkedUrl(asked.url)
+    if (!(url instanceof URL)) return Promise.resolve(url)
+    return new Promise((resolve, reject) => {
+      start(agents, asked, url, {
+        onHead(received, exchange) {
+          const codings = parseCodings(encodingOf(received))
+          const queue = makeChunkQueue(
+            () => exchange.resume(),
+            () => exchange.abort(new FetchError('aborted', 'the rest of the body is not wanted')),
+          )
+          const progress: DecodeState = { codedBytes: 0, decodedBytes: 0, truncated: false }
+          const limits = { maxBytes: asked.limits.maxBodyBytes, gunzipByMagic: true }
+          const chunks = namingFailures(decodeChunks(queue, codings, limits, progress))
+          resolve({ ...answerHead(received, url), chunks, progress })
+          return { write: (chunk) => (queue.push(chunk) ? 'more' : 'wait'), end: queue.end, fail: queue.fail }
+        },
+        onFailure(error) {
+          const failure = failureOf(error, false)
+          if (failure === null) reject(error)
+          else resolve({ ok: false, failure })
+        },
+      })
+    })
+  }
+
+  function answerHead(received: ResponseHead, url: URL): HttpAnswerHead {
+    return {
+      ok: true,
+      status: received.status,
+      headers: plainHeaders(received.headers),
+      ttfbMs: received.ttfbMs,
+      remoteAddress: agents.remoteAddressOf(url),
+    }
+  }
+
+  return { request, stream, close: agents.close }
+}
+
+const noBody: PageBody = { body: new Uint8Array(0), truncated: true, transferredBytes: 0 }
+const aboutBody: ReadonlySet<FetchFailureKind> = new Set(['bad-encoding', 'decompression-bomb', 'truncated-body'])
+
+function start(
+  agents: AgentPool,
+  asked: HttpRequest,
+  url: URL,
+  handlers: Pick<ConstructorParameters<typeof Exchange>[1], 'onHead' | 'onFailure'>,
+): Exchange {
+  const agent = agents.agentFor(asked.timeouts.connectMs, asked.limits.maxHeaderBytes)
+  return new Exchange(agent, {
+    url,
+    headers: requestHeaders(asked.headers),
+    timeouts: asked.timeouts,
+    signal: asked.signal,
+    ...handlers,
+  })
+}
+
+function requestHeaders(asked: Readonly<Record<string, string>>): string[] {
+  const headers: string[] = []
+  let hasEncoding = false
+  for (const name in asked) {
+    headers.push(name, asked[name] as string)
+    if (name.length === 15 && name.toLowerCase() === 'accept-encoding') hasEncoding = true
+  }
+  if (!hasEncoding) headers.push('accept-encoding', acceptedEncodings)
+  return headers
+}
+
+function encodingOf(head: ResponseHead): string | undefined {
+  const header = head.headers['content-encoding']
+  return Array.isArray(header) ? header.join(',') : header
+}
+
+function failed(kind: FetchFailureKind, message: string): HttpFailed {
+  return { ok: false, failure: { kind, message } }
+}
+
+/** Readers of a stream meet one error class, whatever broke. */
+async function* namingFailures(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks
+  } catch (error) {
+    const failure = failureOf(error, true)
+    throw failure === null || error instanceof FetchError
+      ? error
+      : new FetchError(failure.kind, failure.message, { cause: error })
+  }
+}
