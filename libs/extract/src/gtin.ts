@@ -1,0 +1,14 @@
+/**
+ * A GTIN (8, 12, 13 or 14 digits, ISBN-13 among them; hyphens and spaces allowed) as bare digits, or null where the length or the check
+ * digit (GS1 General Specifications §7.9) is wrong.
+ */
+export function checkedGtin(text: string): string | null {
+  const digits = text.replace(/^(?:urn:)?(?:gtin|ean|upc|isbn)[:\s-]*/i, '').replace(/[\s-]/g, '')
+  if (!/^(?:\d{8}|\d{12,14})$/.test(digits) || /^0+$/.test(digits)) return null
+  let sum = 0
+  for (let i = 0; i < digits.length - 1; i++) {
+    const weight = (digits.length - 1 - i) % 2 === 1 ? 3 : 1
+    sum += weight * Number(digits[i])
+  }
+  return (10 - (sum % 10)) % 10 === Number(digits.at(-1)) ? digits : null
+}

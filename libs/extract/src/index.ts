@@ -1,0 +1,5 @@
+export * from './extract-page.ts'
+export * from './gtin.ts'
+export * from './price.ts'
+export type { PageLink } from './seo.ts'
+export * from './sitemap.ts'

@@ -1,0 +1,264 @@
+import { availabilityOf, conditionOf } from './availability.ts'
+import { currencyCode } from './currency.ts'
+import { checkedGtin } from './gtin.ts'
+import { mainProduct, type PageIdentity } from './main-product.ts'
+import { parsePrice } from './price.ts'
+import type { ProductDraft } from './product-draft.ts'
+import { isThing, type Thing, textOf, typesOf, valuesOf, walkThings } from './thing.ts'
+
+const maxOffersRead = 500
+
+/** What structured data (JSON-LD, microdata or RDFa, as things) says of the page's product; null where it describes none. */
+export function draftFromThings(roots: readonly unknown[], page: PageIdentity): ProductDraft | null {
+  const byId = collectIds(roots)
+  const own = mainProduct(roots, page)
+  const drafts = own.map((thing) => draftOf(thing, byId, page))
+  const first = drafts[0]
+  if (first === undefined) return null
+  // Several nodes may describe one product: the best first, the others where it is silent.
+  for (const other of drafts.slice(1)) {
+    for (const [field, value] of Object.entries(other)) {
+      const known = first[field as keyof ProductDraft]
+      if (known == null || (Array.isArray(known) && known.length === 0)) Object.assign(first, { [field]: value })
+    }
+  }
+  if (first.price == null && first.availability == null) Object.assign(first, loneOffer(roots, byId, page))
+  first.category ??= breadcrumbs(roots, first.name ?? null)
+  return first
+}
+
+type Ids = ReadonlyMap<string, Thing>
+
+/** Nodes by `@id`, so that `{"@id": "#offer"}` can be followed. */
+function collectIds(roots: readonly unknown[]): Ids {
+  const found = new Map<string, Thing>()
+  for (const root of roots) {
+    walkThings(root, (thing) => {
+      const id = thing['@id']
+      if (typeof id === 'string' && Object.keys(thing).length > 1 && !found.has(id)) found.set(id, thing)
+    })
+  }
+  return found
+}
+
+function thingsOf(thing: Thing, property: string, byId: Ids): Thing[] {
+  return valuesOf(thing, property)
+    .map((value) => {
+      const id = isThing(value) && Object.keys(value).length === 1 ? value['@id'] : value
+      return (typeof id === 'string' ? byId.get(id) : undefined) ?? value
+    })
+    .filter(isThing)
+}
+
+const first = (thing: Thing, ...properties: string[]): string | null => {
+  for (const property of properties) {
+    for (const value of valuesOf(thing, property)) {
+      const text = textOf(value)
+      if (text !== null) return text
+    }
+  }
+  return null
+}
+
+const number = (text: string | null): number | null => (text === null ? null : machineNumber(text))
+
+/** A number of structured data: the point is the decimal sign, but pages write prices of their locale as well. */
+function machineNumber(text: string): number | null {
+  const trimmed = text.trim()
+  if (/^\d+(?:\.\d+)?$/.test(trimmed)) return Number(trimmed)
+  return parsePrice(trimmed).amount
+}
+
+const integer = (text: string | null): number | null => {
+  const digits = text?.replace(/[\s.,'\u00a0]/g, '').match(/\d+/)?.[0]
+  const value = digits === undefined ? null : Number(digits)
+  return value !== null && Number.isSafeInteger(value) ? value : null
+}
+
+const gtinProperties = ['gtin13', 'gtin', 'gtin14', 'gtin12', 'gtin8', 'ean', 'ean13', 'isbn', 'upc']
+
+function draftOf(thing: Thing, byId: Ids, page: PageIdentity): ProductDraft {
+  const variants = thingsOf(thing, 'hasVariant', byId)
+  const variant = variants.find((one) => isAddressed(one, page)) ?? variants[0]
+  const own = thingsOf(thing, 'offers', byId).concat(thingsOf(thing, 'offerDetails', byId))
+  const offers = own.length > 0 ? own : variants.flatMap((one) => thingsOf(one, 'offers', byId))
+  const from = variant === undefined ? [thing] : [thing, variant]
+  const text = (...properties: string[]): string | null => {
+    for (const one of from) {
+      const found = first(one, ...properties)
+      if (found !== null) return found
+    }
+    return null
+  }
+  const rating = thingsOf(thing, 'aggregateRating', byId)[0]
+  const identifier = text('productID', 'productId')?.replace(/^(?:sku|mpn|id):\s*/i, '') ?? null
+  const offered = offerDraft(offers, byId, page)
+  const gtin = gtinProperties
+    .map((property) => text(property))
+    .find((value) => value !== null && checkedGtin(value) !== null)
+  return {
+    ...offered,
+    name: text('name'),
+    brand: text('brand') ?? text('manufacturer'),
+    sku: text('sku') ?? offered.sku ?? identifier ?? null,
+    mpn: text('mpn'),
+    gtin: gtin == null ? (offered.gtin ?? null) : checkedGtin(gtin),
+    productId: identifier,
+    itemCondition: conditionOf(text('itemCondition') ?? '') ?? offered.itemCondition,
+    ratingValue: rating === undefined ? null : number(first(rating, 'ratingValue')),
+    ratingBest: rating === undefined ? null : number(first(rating, 'bestRating')),
+    ratingCount: rating === undefined ? null : integer(first(rating, 'ratingCount', 'reviewCount')),
+    category: categoryOf(thing),
+    description: text('description'),
+    images: imagesOf(thing).concat(variant === undefined ? [] : imagesOf(variant)),
+    colour: text('color', 'colour'),
+    size: text('size'),
+  }
+}
+
+function categoryOf(thing: Thing): string | null {
+  const names = valuesOf(thing, 'category')
+    .map((value) => textOf(value))
+    .filter((name) => name !== null)
+  return names.length === 0 ? null : names.join(' > ')
+}
+
+function imagesOf(thing: Thing): string[] {
+  return valuesOf(thing, 'image')
+    .map((value) => (isThing(value) ? first(value, 'contentUrl', 'url', '@id') : textOf(value)))
+    .filter((url): url is string => url !== null)
+}
+
+const isAddressed = (thing: Thing, page: PageIdentity): boolean => {
+  const url = first(thing, 'url', '@id')
+  return url !== null && (url === page.url || (url.includes('?') && page.url.endsWith(url.slice(url.indexOf('/', 8)))))
+}
+
+const isAggregate = (offer: Thing): boolean =>
+  typesOf(offer).includes('AggregateOffer') || (first(offer, 'lowPrice') !== null && first(offer, 'price') === null)
+
+const available = new Set([
+  'InStock',
+  'LimitedAvailability',
+  'OnlineOnly',
+  'InStoreOnly',
+  'PreOrder',
+  'PreSale',
+  'BackOrder',
+  'MadeToOrder',
+])
+
+/** What the offers say together: the price of the page's own one, and stock if any of them has it. */
+function offerDraft(all: Thing[], byId: Ids, page: PageIdentity): ProductDraft {
+  const aggregate = all.find(isAggregate)
+  const single = all
+    .flatMap((offer) => (isAggregate(offer) ? thingsOf(offer, 'offers', byId) : [offer]))
+    .slice(0, maxOffersRead)
+  const prices = single.map((offer) => ({ offer, ...priceOf(offer, byId) }))
+  const priced = prices.filter(({ price }) => price !== null)
+  const states = [...all, ...single]
+    .map((offer) => availabilityOf(first(offer, 'availability') ?? ''))
+    .filter((state) => state !== null)
+  const own =
+    priced.find(({ offer }) => isAddressed(offer, page)) ??
+    priced.find(({ offer }) => availabilityOf(first(offer, 'availability') ?? '') === 'InStock') ??
+    priced[0]
+  const offer = own?.offer ?? single[0] ?? aggregate
+  if (offer === undefined) return {}
+  const amounts = priced.map(({ price }) => price as number)
+  const low =
+    number(aggregate === undefined ? null : first(aggregate, 'lowPrice')) ??
+    (amounts.length > 1 ? Math.min(...amounts) : null)
+  const high =
+    number(aggregate === undefined ? null : first(aggregate, 'highPrice')) ??
+    (amounts.length > 1 ? Math.max(...amounts) : null)
+  const currency =
+    own?.currency ??
+    (aggregate === undefined ? null : first(aggregate, 'priceCurrency')) ??
+    first(offer, 'priceCurrency')
+  return {
+    price: own?.price ?? low ?? high,
+    regularPrice: own?.regularPrice ?? null,
+    lowPrice: low,
+    highPrice: high,
+    offerCount:
+      (aggregate === undefined ? null : integer(first(aggregate, 'offerCount'))) ??
+      (all.length > 0 ? Math.max(single.length, 1) : null),
+    currency: currency == null ? (own?.written ?? null) : currencyCode(currency),
+    priceText: own?.text ?? (aggregate === undefined ? null : first(aggregate, 'lowPrice')),
+    priceValidUntil: first(offer, 'priceValidUntil'),
+    availability:
+      states.find((state) => state === 'InStock') ?? states.find((state) => available.has(state)) ?? states[0] ?? null,
+    itemCondition: conditionOf(first(offer, 'itemCondition') ?? ''),
+    seller: first(offer, 'seller', 'offeredBy'),
+    sku: first(offer, 'sku', 'identifier'),
+    gtin:
+      gtinProperties.map((property) => checkedGtin(first(offer, property) ?? '')).find((value) => value !== null) ??
+      null,
+  }
+}
+
+interface OfferPrice {
+  price: number | null
+  regularPrice: number | null
+  currency: string | null
+  /** Currency that the price text itself names. */
+  written: string | null
+  text: string | null
+}
+
+/** Price of one offer: its own, or that of its specifications, among which list prices are what it was before. */
+function priceOf(offer: Thing, byId: Ids): OfferPrice {
+  const specifications = thingsOf(offer, 'priceSpecification', byId)
+  const isListPrice = (one: Thing): boolean =>
+    /ListPrice|Strikethrough|SRP|MSRP|RegularPrice/i.test(first(one, 'priceType', 'name') ?? '')
+  const regular = specifications.find(isListPrice)
+  const plainOnes = specifications.filter((one) => !isListPrice(one))
+  const specified =
+    plainOnes.find((one) => first(one, 'price') !== null) ?? (regular === undefined ? undefined : regular)
+  const text = first(offer, 'price') ?? (specified === undefined ? null : first(specified, 'price', 'minPrice'))
+  const price = number(text)
+  const regularPrice = regular === undefined || regular === specified ? null : number(first(regular, 'price'))
+  return {
+    price,
+    regularPrice: regularPrice === price ? null : regularPrice,
+    currency: first(offer, 'priceCurrency') ?? (specified === undefined ? null : first(specified, 'priceCurrency')),
+    written: text === null ? null : parsePrice(text).currency,
+    text,
+  }
+}
+
+/** The offer of a page that forgot to say whose offer it is: taken only where it is the only one. */
+function loneOffer(roots: readonly unknown[], byId: Ids, page: PageIdentity): ProductDraft {
+  const found: Thing[] = []
+  for (const root of roots) {
+    for (const thing of Array.isArray(root) ? root : [root]) {
+      if (isThing(thing) && typesOf(thing).some((type) => type === 'Offer' || type === 'AggregateOffer'))
+        found.push(thing)
+    }
+  }
+  if (found.length !== 1) return {}
+  const draft = offerDraft(found, byId, page)
+  return Object.fromEntries(Object.entries(draft).filter(([, value]) => value != null))
+}
+
+/** The names of the page's breadcrumbs as a path, without the product itself. */
+function breadcrumbs(roots: readonly unknown[], productName: string | null): string | null {
+  let list: Thing | null = null
+  for (const root of roots) {
+    walkThings(root, (thing) => {
+      if (list === null && typesOf(thing).includes('BreadcrumbList')) list = thing
+    })
+  }
+  if (list === null) return null
+  const names = valuesOf(list, 'itemListElement')
+    .filter(isThing)
+    .map((element, index) => ({
+      at: integer(first(element, 'position')) ?? index,
+      name: first(element, 'name', 'item'),
+    }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ name }) => name)
+    .filter((name) => name !== null && name !== productName && !/^https?:/.test(name))
+  return names.length === 0 ? null : names.join(' > ')
+}

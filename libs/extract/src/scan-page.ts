@@ -1,0 +1,247 @@
+import { type ItemReader, makeItemReader } from './item-reader.ts'
+import { type MarkupHandler, MarkupReader } from './markup-reader.ts'
+import { breaksText, mutesText, tag } from './tags.ts'
+import { collapse } from './text.ts'
+import type { Thing } from './thing.ts'
+
+/** Raw characters kept of one text: whitespace in it is collapsed later, so this is more than a record takes. */
+const maxRawTextChars = 20_000
+const maxJsonLdBlocks = 50
+const maxMetas = 500
+const maxHeadings = 1_000
+const maxRawLinks = 20_000
+
+/** What one pass over a page's markup found, nothing resolved or cut yet. */
+export interface PageScan {
+  base: string | null
+  language: string | null
+  titles: string[]
+  h1: string[]
+  h2: string[]
+  /** `name`, `property` or `itemprop` in lower case, with content, in document order. */
+  metas: { name: string; content: string }[]
+  metaRefresh: string | null
+  contentLanguage: string | null
+  /** `<link>` elements that have a rel and an href. */
+  relations: { rel: string; href: string; hreflang: string | null }[]
+  /** href without its fragment → true where every link to it is nofollow. */
+  links: Map<string, boolean>
+  imageCount: number
+  imagesWithoutAlt: number
+  wordCount: number
+  textChars: number
+  jsonLd: string[]
+  microdata: Thing[]
+  rdfa: Thing[]
+}
+
+const isCjk = (code: number): boolean =>
+  (code >= 0x3040 && code <= 0x30ff) || (code >= 0x3400 && code <= 0x9fff) || (code >= 0xf900 && code <= 0xfaff)
+
+/** One pass over the markup. Never throws, whatever the markup. */
+export function scanPage(html: string): PageScan {
+  const scanner = new PageScanner(html)
+  scanner.reader.read()
+  return scanner.scan
+}
+
+class PageScanner implements MarkupHandler {
+  readonly reader: MarkupReader
+  readonly scan: PageScan = {
+    base: null,
+    language: null,
+    titles: [],
+    h1: [],
+    h2: [],
+    metas: [],
+    metaRefresh: null,
+    contentLanguage: null,
+    relations: [],
+    links: new Map(),
+    imageCount: 0,
+    imagesWithoutAlt: 0,
+    wordCount: 0,
+    textChars: 0,
+    jsonLd: [],
+    microdata: [],
+    rdfa: [],
+  }
+  readonly #html: string
+  readonly #items: ItemReader[] = []
+  /** Depth of the element whose content is no text of the page, and of one with `hidden`; 0 where there is none. */
+  #mutedDepth = 0
+  #hiddenDepth = 0
+  #inWord = false
+  /** The title or heading being read. */
+  #captureDepth = 0
+  #captureCode = 0
+  #captured = ''
+  #jsonLdDepth = 0
+  #jsonLdStart = 0
+  #jsonLdEnd = 0
+
+  constructor(html: string) {
+    this.#html = html
+    this.reader = new MarkupReader(html, this)
+    // Most pages have neither, and looking for the word costs a thousandth of reading every attribute.
+    if (html.includes('itemprop') || html.includes('itemscope')) {
+      this.#items.push(makeItemReader(this.reader, 'microdata', this.scan.microdata))
+    }
+    if (html.includes('typeof')) this.#items.push(makeItemReader(this.reader, 'rdfa', this.scan.rdfa))
+  }
+
+  open(code: number, depth: number): void {
+    if (breaksText[code] === 1) this.#breakWord()
+    if (this.#mutedDepth !== 0) return
+    const reader = this.reader
+    if (mutesText[code] === 1 && depth !== 0) {
+      this.#mutedDepth = depth
+      if (code === tag.script) this.#openScript(depth)
+      return
+    }
+    if (code === tag.title || code === tag.h1 || code === tag.h2) {
+      this.#captureDepth = depth
+      this.#captureCode = code
+      this.#captured = ''
+    } else this.#readElement(code)
+    if (!reader.hasAttributes()) return
+    if (this.#hiddenDepth === 0 && depth !== 0 && reader.attribute('hidden') !== null) this.#hiddenDepth = depth
+    for (const items of this.#items) items.open(code, depth)
+  }
+
+  close(code: number, depth: number): void {
+    if (breaksText[code] === 1) this.#breakWord()
+    if (depth === this.#mutedDepth) {
+      this.#mutedDepth = 0
+      if (depth === this.#jsonLdDepth) this.#closeScript()
+    } else if (depth === this.#captureDepth) this.#closeCapture(code)
+    if (depth === this.#hiddenDepth) this.#hiddenDepth = 0
+    for (const items of this.#items) items.close(depth)
+  }
+
+  text(start: number, end: number): void {
+    if (this.#mutedDepth !== 0) {
+      if (this.#jsonLdDepth !== 0) {
+        if (this.#jsonLdStart === 0) this.#jsonLdStart = start
+        this.#jsonLdEnd = end
+      }
+      return
+    }
+    if (this.#captureDepth !== 0 || this.#items.length > 0) this.#keep(this.#html.slice(start, end))
+    if (this.#hiddenDepth === 0) this.#count(this.#html, start, end)
+  }
+
+  character(text: string): void {
+    if (this.#mutedDepth !== 0) return
+    this.#keep(text)
+    if (this.#hiddenDepth === 0) this.#count(text, 0, text.length)
+  }
+
+  #keep(text: string): void {
+    if (this.#captureDepth !== 0 && this.#hiddenDepth === 0 && this.#captured.length < maxRawTextChars)
+      this.#captured += text
+    for (const items of this.#items) items.text(text)
+  }
+
+  /** Words are runs of anything but whitespace; an ideograph or kana is a word of its own. */
+  #count(text: string, start: number, end: number): void {
+    if (this.#captureCode === tag.title) return
+    const scan = this.scan
+    let inWord = this.#inWord
+    let words = scan.wordCount
+    let chars = scan.textChars
+    for (let i = start; i < end; i++) {
+      const code = text.charCodeAt(i)
+      if (code <= 32) {
+        inWord = false
+      } else if (code === 0xa0) {
+        inWord = false
+        chars++
+      } else {
+        if (!inWord) {
+          if (chars !== 0) chars++ // the one space that all whitespace before it collapses to
+          words++
+          inWord = true
+        } else if (code >= 0x3040 && isCjk(code)) words++
+        chars++
+      }
+    }
+    this.#inWord = inWord
+    scan.wordCount = words
+    scan.textChars = chars
+  }
+
+  #readElement(code: number): void {
+    const scan = this.scan
+    const reader = this.reader
+    if (code === tag.a || code === tag.area) {
+      if (!reader.insideSvg) this.#readLink()
+    } else if (code === tag.img) {
+      scan.imageCount++
+      if (reader.attribute('alt') === null) scan.imagesWithoutAlt++
+    } else if (code === tag.meta) this.#readMeta()
+    else if (code === tag.link) {
+      const rel = reader.attribute('rel')
+      const href = reader.attribute('href')
+      if (rel !== null && href !== null && scan.relations.length < maxMetas) {
+        scan.relations.push({ rel: rel.toLowerCase(), href, hreflang: reader.attribute('hreflang') })
+      }
+    } else if (code === tag.base) scan.base ??= reader.attribute('href')
+    else if (code === tag.html) scan.language ??= reader.attribute('lang') ?? reader.attribute('xml:lang')
+  }
+
+  #readLink(): void {
+    const href = this.reader.attribute('href')
+    if (href === null) return
+    const hash = href.indexOf('#')
+    // A link within the page is none to a page.
+    if (hash === 0) return
+    const target = hash === -1 ? href : href.slice(0, hash)
+    const rel = this.reader.attribute('rel')
+    const nofollow = rel !== null && /\bnofollow\b/i.test(rel)
+    const links = this.scan.links
+    const known = links.get(target)
+    if (known === undefined) {
+      if (links.size < maxRawLinks) links.set(target, nofollow)
+    } else if (known && !nofollow) links.set(target, false)
+  }
+
+  #readMeta(): void {
+    const reader = this.reader
+    const scan = this.scan
+    const content = reader.attribute('content')
+    if (content === null) return
+    const equivalent = reader.attribute('http-equiv')?.toLowerCase()
+    if (equivalent === 'refresh') scan.metaRefresh ??= content
+    else if (equivalent === 'content-language') scan.contentLanguage ??= content
+    const name = reader.attribute('name') ?? reader.attribute('property')
+    if (name !== null && scan.metas.length < maxMetas) scan.metas.push({ name: name.trim().toLowerCase(), content })
+  }
+
+  #openScript(depth: number): void {
+    const type = this.reader.attribute('type')
+    if (type === null || !/ld\+json/i.test(type) || this.scan.jsonLd.length >= maxJsonLdBlocks) return
+    this.#jsonLdDepth = depth
+    this.#jsonLdStart = 0
+    this.#jsonLdEnd = 0
+  }
+
+  #closeScript(): void {
+    this.#jsonLdDepth = 0
+    if (this.#jsonLdEnd > this.#jsonLdStart) this.scan.jsonLd.push(this.#html.slice(this.#jsonLdStart, this.#jsonLdEnd))
+  }
+
+  #closeCapture(code: number): void {
+    const found = collapse(this.#captured)
+    const list = code === tag.title ? this.scan.titles : code === tag.h1 ? this.scan.h1 : this.scan.h2
+    if (list.length < maxHeadings) list.push(found)
+    this.#captureDepth = 0
+    this.#captureCode = 0
+  }
+
+  #breakWord(): void {
+    this.#inWord = false
+    if (this.#captureDepth !== 0) this.#captured += ' '
+    for (const items of this.#items) items.text(' ')
+  }
+}
