@@ -1,9 +1,10 @@
 /** What is read of a robots.txt (RFC 9309 §2.5 asks for 500 KiB at least); the rest is ignored. */
 export const maxRobotsBytes = 512_000
 /** Longer lines are cut, as in Google's parser: eight times what a URL may have, for `Disallow: ` and escapes. */
-export const maxRobotsLineChars = 16_664
+export const maxRobotsLineChars = 16_663
 
-export type Key = 'user-agent' | 'allow' | 'disallow' | 'crawl-delay' | 'sitemap'
+/** `other-rule`: belongs to its group in some dialect, says nothing to us. */
+export type Key = 'user-agent' | 'allow' | 'disallow' | 'crawl-delay' | 'sitemap' | 'other-rule'
 
 const keys: Readonly<Record<string, Key>> = {
   // With the misspellings that Google's parser accepts.
@@ -19,6 +20,11 @@ const keys: Readonly<Record<string, Key>> = {
   disallaw: 'disallow',
   'crawl-delay': 'crawl-delay',
   crawldelay: 'crawl-delay',
+  'crawl delay': 'crawl-delay',
+  noindex: 'other-rule',
+  'request-rate': 'other-rule',
+  'visit-time': 'other-rule',
+  'clean-param': 'other-rule',
   sitemap: 'sitemap',
   'site-map': 'sitemap',
 }

@@ -12,7 +12,7 @@ export interface Robots {
   isAllowed(url: string, userAgent: string): boolean
   /** `Crawl-delay` of the groups that apply, the longest one; null: none. At most {@link maxCrawlDelayMs}. */
   crawlDelayMs(userAgent: string): number | null
-  /** `Sitemap` lines as written, each once; at most {@link maxRobotsSitemaps}. */
+  /** `Sitemap` lines as written, in order; at most {@link maxRobotsSitemaps}. */
   readonly sitemaps: readonly string[]
 }
 
@@ -31,7 +31,7 @@ interface Group {
  */
 export function parseRobots(body: string | Uint8Array): Robots {
   const groups = new Map<string, Group>()
-  const sitemaps = new Set<string>()
+  const sitemaps: string[] = []
   let current: Group[] = []
   let open = false
   for (const entry of readEntries(body)) {
@@ -55,21 +55,29 @@ export function parseRobots(body: string | Uint8Array): Robots {
         break
       }
       case 'crawl-delay': {
+        // RFC 9309 knows only rules to end the list of user agents. Files with `Crawl-delay` are written as if it were
+        // one: a group of nothing else must not inherit what the next group forbids.
+        open = false
         const delayMs = readSeconds(entry.value)
         if (delayMs !== null)
           for (const group of current) group.crawlDelayMs = Math.max(group.crawlDelayMs ?? 0, delayMs)
         break
       }
+      case 'other-rule':
+        open = false
+        break
       case 'sitemap':
-        if (entry.value !== '' && sitemaps.size < maxRobotsSitemaps) sitemaps.add(entry.value)
+        if (entry.value !== '' && sitemaps.length < maxRobotsSitemaps) sitemaps.push(entry.value)
         break
     }
   }
   for (const group of groups.values()) group.rules.sort(mostSpecificFirst)
+  // A user-agent line without a name is for nobody.
+  groups.delete('')
   const groupFor = (userAgent: string) => groups.get(productToken(userAgent)) ?? groups.get('*')
 
   return {
-    sitemaps: [...sitemaps],
+    sitemaps,
     crawlDelayMs: (userAgent) => groupFor(userAgent)?.crawlDelayMs ?? null,
     isAllowed(url, userAgent) {
       const rules = groupFor(userAgent)?.rules
@@ -112,13 +120,15 @@ function mostSpecificFirst(a: Rule, b: Rule): number {
   return b.specificity - a.specificity || Number(b.allow) - Number(a.allow)
 }
 
+// What a request would ask for: no fragment, and no empty query, as canonical URLs have none.
 function pathOf(url: string): string {
-  const withoutFragment = url.split('#', 1)[0] ?? ''
-  if (withoutFragment.startsWith('/')) return withoutFragment
-  const scheme = withoutFragment.indexOf('://')
-  const start = withoutFragment.slice(scheme < 0 ? 0 : scheme + 3).search(/[/?]/)
+  const sent = (url.split('#', 1)[0] ?? '').replace(/^([^?]*)\?$/, '$1')
+  if (sent.startsWith('/')) return sent
+  const scheme = sent.indexOf('://')
+  const afterScheme = scheme < 0 ? 0 : scheme + 3
+  const start = sent.slice(afterScheme).search(/[/?]/)
   if (start < 0) return '/'
-  const path = withoutFragment.slice((scheme < 0 ? 0 : scheme + 3) + start)
+  const path = sent.slice(afterScheme + start)
   return path.startsWith('/') ? path : `/${path}`
 }
 
