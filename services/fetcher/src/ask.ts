@@ -1,0 +1,74 @@
+import type { FetchTask, Policy } from '@seine/contracts'
+import type { HttpClient, HttpFailed, HttpPage, HttpRequest, HttpStream } from '@seine/net'
+import { classify, parseRetryAfter } from '@seine/politeness'
+import { hostOf } from '@seine/urls'
+import type { Ending } from './ending.ts'
+import type { HostGate, Pace } from './host-gate.ts'
+import { retryOrFail } from './retry-or-fail.ts'
+
+/** What a host's answer is, once politeness has been kept. */
+export type Asked<A> = { kind: 'answer'; answer: A; hostDueAtMs: number } | { kind: 'ending'; ending: Ending }
+
+/** Everything one polite request needs to know. */
+export interface Question {
+  readonly task: Pick<FetchTask, 'failures' | 'runId' | 'site'>
+  readonly url: string
+  readonly policy: Policy
+  readonly pace: Pace
+  readonly headers: Record<string, string>
+  readonly maxBodyBytes: number
+}
+
+export interface AskDeps {
+  readonly http: HttpClient
+  readonly gate: HostGate
+  /** Broker time, Unix ms. */
+  readonly nowMs: () => number
+  readonly random: () => number
+}
+
+/** Asks for a whole body, at the host's pace. 429 and 5xx and failures come back as endings. */
+export function makeAsk(deps: AskDeps) {
+  return (question: Question): Promise<Asked<HttpPage>> =>
+    askWith(deps, question, (request) => deps.http.request(request))
+}
+
+/** Asks for a body as a stream, at the host's pace. */
+export function makeAskStream(deps: AskDeps) {
+  return (question: Question): Promise<Asked<HttpStream>> =>
+    askWith(deps, question, (request) => deps.http.stream(request))
+}
+
+async function askWith<A extends HttpPage | HttpStream>(
+  { gate, nowMs, random }: AskDeps,
+  question: Question,
+  send: (request: HttpRequest) => Promise<A | HttpFailed>,
+): Promise<Asked<A>> {
+  const { url, policy, pace } = question
+  const host = hostOf(url)
+  const slot = await gate.acquire(host, pace)
+  if (slot.kind === 'dead') return ending({ outcome: 'failed', reason: slot.reason })
+  if (slot.kind === 'defer') {
+    const { untilMs, reason } = slot
+    return ending({ outcome: 'deferred', reason, retryAtMs: untilMs, countsAsFailure: false, hostDueAtMs: untilMs })
+  }
+  const { hostDueAtMs, startedAtMs } = slot
+  const answer: A | HttpFailed = await send({
+    url,
+    headers: { 'user-agent': policy.userAgent, ...question.headers },
+    timeouts: policy.timeouts,
+    limits: { maxBodyBytes: question.maxBodyBytes, maxHeaderBytes: policy.limits.maxHeaderBytes },
+  })
+  const retryAfterMs = answer.ok ? parseRetryAfter(answer.headers['retry-after'], nowMs()) : null
+  const verdict = classify(answer.ok ? { status: answer.status, hasRetryAfter: retryAfterMs !== null } : answer.failure)
+  const { call: kind, reason } = verdict
+  gate.report(host, { kind, startedAtMs, retryAfterMs, maxRetryAfterMs: policy.retry.maxRetryAfterMs, reason })
+  if (answer.ok && verdict.next !== 'retry') return { kind: 'answer', answer, hostDueAtMs }
+  const ended = retryOrFail(question.task, policy, verdict, { retryAfterMs, nowMs: nowMs(), random })
+  const facts = answer.ok ? { status: answer.status } : { detail: answer.failure.message }
+  return ending({ ...ended, ...facts, hostDueAtMs })
+}
+
+function ending(ending: Ending): { kind: 'ending'; ending: Ending } {
+  return { kind: 'ending', ending }
+}

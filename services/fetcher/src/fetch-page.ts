@@ -1,0 +1,125 @@
+import type { FetchTask, OutcomeKind } from '@seine/contracts'
+import { extractPage } from '@seine/extract'
+import { decodeText } from '@seine/net'
+import { classify } from '@seine/politeness'
+import { canonicalUrl, hostOf } from '@seine/urls'
+import { type Announcer, makeAnnouncer } from './announce.ts'
+import type { makeAsk } from './ask.ts'
+import type { Ending } from './ending.ts'
+import { isHtml, pageRecordOf } from './page-record.ts'
+import type { LoadedPlan } from './plans.ts'
+import type { RobotsOf } from './robots-of.ts'
+
+export interface FetchPageDeps {
+  readonly ask: ReturnType<typeof makeAsk>
+  readonly robotsOf: RobotsOf
+  readonly nowMs: () => number
+  readonly bus: Parameters<typeof makeAnnouncer>[0]
+}
+
+/**
+ * Fetches and extracts one page. A redirect is not followed: it is this page's answer, and its target is discovered
+ * (the frontier decides, and the target's own host clock is kept).
+ */
+export function makeFetchPage({ ask, robotsOf, nowMs, bus }: FetchPageDeps) {
+  return async (task: FetchTask, loaded: LoadedPlan): Promise<Ending> => {
+    const { policy } = loaded.plan
+    const robots = await robotsOf(task.url, loaded, task)
+    if (robots.kind === 'ending') return robots.ending
+    if (!robots.isAllowed(task.url)) return { outcome: 'skipped', reason: 'robots' }
+
+    const asked = await ask({
+      task,
+      url: task.url,
+      policy,
+      pace: robots.pace,
+      headers: conditionalHeaders(task),
+      maxBodyBytes: policy.limits.maxBodyBytes,
+    })
+    if (asked.kind === 'ending') return asked.ending
+    const { answer, hostDueAtMs } = asked
+    const { status, headers } = answer
+    const measured = {
+      status,
+      hostDueAtMs,
+      durationMs: answer.durationMs,
+      bytes: answer.body.byteLength,
+      ...(headers.etag === undefined ? {} : { etag: headers.etag.slice(0, 1_000) }),
+      ...(headers['last-modified'] === undefined ? {} : { lastModified: headers['last-modified'].slice(0, 100) }),
+    }
+    if (status === 304) return { ...measured, outcome: 'unchanged', reason: 'not-modified' }
+
+    const announcer = makeAnnouncer(bus, task, loaded.seen.add)
+    const redirectUrl = redirectTarget(status, headers.location, task.url)
+    const page = readPage(task, loaded, answer)
+    if (redirectUrl !== null)
+      await announcer.add({
+        url: redirectUrl,
+        kind: 'page',
+        source: 'redirect',
+        depth: task.depth,
+        redirects: task.redirects + 1,
+      })
+    else if (page !== null && status < 300) await announceLinks(page.links, task, loaded, announcer)
+    const announcedBatches = await announcer.finish()
+
+    const { transferredBytes, truncated, ttfbMs, durationMs, body } = answer
+    const record = pageRecordOf({
+      url: task.url,
+      depth: task.depth,
+      status,
+      headers,
+      body,
+      truncated,
+      transferredBytes,
+      ttfbMs,
+      durationMs,
+      fetchedAtMs: nowMs(),
+      redirectUrl,
+      charset: page?.charset ?? null,
+      extracted: page,
+    })
+    return { ...measured, ...ended(status), announcedBatches, record }
+  }
+}
+
+function ended(status: number): { outcome: OutcomeKind; reason: string } {
+  return status < 400 ? { outcome: 'ok', reason: '' } : { outcome: 'failed', reason: classify({ status }).reason }
+}
+
+function conditionalHeaders(task: FetchTask): Record<string, string> {
+  return {
+    accept: 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.5',
+    ...(task.etag === undefined ? {} : { 'if-none-match': task.etag }),
+    ...(task.lastModified === undefined ? {} : { 'if-modified-since': task.lastModified }),
+  }
+}
+
+/** Null: no redirect, or one that leads nowhere fetchable. */
+function redirectTarget(status: number, location: string | undefined, base: string): string | null {
+  if (![301, 302, 303, 307, 308].includes(status) || location === undefined) return null
+  return canonicalUrl(location, base)
+}
+
+function readPage(
+  task: FetchTask,
+  loaded: LoadedPlan,
+  answer: { status: number; headers: Record<string, string>; body: Uint8Array },
+) {
+  if (answer.status >= 300 || answer.body.byteLength === 0 || !isHtml(answer.headers['content-type'])) return null
+  const { text, charset } = decodeText(answer.body, answer.headers['content-type'] ?? null)
+  return { charset, ...extractPage({ url: task.url, html: text, headers: answer.headers, siteHosts: loaded.hosts }) }
+}
+
+async function announceLinks(
+  links: readonly { url: string; nofollow: boolean }[],
+  task: FetchTask,
+  { plan, hosts, seen }: LoadedPlan,
+  announcer: Announcer,
+): Promise<void> {
+  if (!plan.site.followLinks || task.depth >= plan.site.maxDepth) return
+  for (const { url } of links) {
+    if (seen.has(url) || !hosts.has(hostOf(url))) continue
+    await announcer.add({ url, kind: 'page', source: 'link', depth: task.depth + 1, redirects: 0 })
+  }
+}

@@ -1,0 +1,209 @@
+import type { Bucket } from '@seine/bus'
+import { hostKey } from '@seine/contracts'
+import {
+  type HostObservation,
+  type HostState,
+  initialHostState,
+  observe,
+  type Reservation,
+  readHostState,
+  reserve,
+} from '@seine/politeness'
+import type { Clock, Logger } from '@seine/runtime'
+
+/**
+ * `go`: the slot's time has come. `defer`: give the task back; the host has no slot before `untilMs` (broker time).
+ * `dead`: its breaker is open and {@link deadAfterProbes} probes in a row have failed.
+ */
+export type Slot =
+  | { kind: 'go'; startedAtMs: number; hostDueAtMs: number }
+  | { kind: 'defer'; untilMs: number; reason: string }
+  | { kind: 'dead'; reason: string }
+
+/** How fast a host may be asked, as the plan and its robots.txt say. */
+export interface Pace {
+  readonly ratePerSecond: number
+  readonly burst: number
+  /** Absent: robots.txt names none, or the policy doesn't honour it. */
+  readonly crawlDelayMs?: number
+}
+
+export interface HostGate {
+  /** Waits for a slot that is due within {@link maxHoldMs}; any later one is given back. Keeps I3 and I5. */
+  acquire(host: string, pace: Pace): Promise<Slot>
+  /** Tells the host's clock how a request ended. Returns at once; written soon, together with what else waits. */
+  report(host: string, observation: HostObservation): void
+  /** Resolves when what has been reported is written. */
+  flush(): Promise<void>
+}
+
+/** A task is held for a slot due within this time; otherwise it waits in the frontier (I5). */
+export const maxHoldMs = 1_000
+/** Compare-and-set tries before a host's waiting tasks are given back. */
+const maxConflicts = 20
+/** A run always ends (I1): a host that failed so many probes of its breaker in a row is given up. */
+const deadAfterProbes = 4
+/** How long a host waits after its state could not be reached: it fails closed (I3). */
+const limiterRetryMs = 2_000
+
+type Settled = { kind: 'due'; dueMs: number; hostDueAtMs: number } | Exclude<Slot, { kind: 'go' }>
+
+interface Waiter {
+  readonly pace: Pace
+  readonly settle: (slot: Settled) => void
+}
+
+interface HostQueue {
+  waiters: Waiter[]
+  reports: HostObservation[]
+  draining: Promise<void> | null
+  /** What this process wrote or read last: saves a read a reservation. */
+  known: { state: HostState; revision: number } | null
+}
+
+/**
+ * The edge around the pure host clock: everything that waits for a host in this process is reserved in one
+ * compare-and-set on the host's entry in the `hosts` bucket.
+ */
+export function makeHostGate(deps: {
+  bucket: Bucket<unknown>
+  /** Broker time, Unix ms. */
+  nowMs: () => number
+  clock: Clock
+  log: Logger
+  random?: () => number
+  /** Hosts whose queue is remembered. At the limit the least recently used idle one is forgotten: costs one read. */
+  maxHosts?: number
+}): HostGate {
+  const { bucket, nowMs, clock, log } = deps
+  const random = deps.random ?? Math.random
+  const maxHosts = deps.maxHosts ?? 10_000
+  const queues = new Map<string, HostQueue>()
+
+  function queueOf(host: string): HostQueue {
+    const found = queues.get(host)
+    if (found) {
+      queues.delete(host)
+      queues.set(host, found)
+      return found
+    }
+    if (queues.size >= maxHosts) forgetOneIdle()
+    const queue: HostQueue = { waiters: [], reports: [], draining: null, known: null }
+    queues.set(host, queue)
+    return queue
+  }
+
+  function forgetOneIdle(): void {
+    for (const [host, queue] of queues)
+      if (queue.draining === null && queue.waiters.length === 0 && queue.reports.length === 0) {
+        queues.delete(host)
+        return
+      }
+  }
+
+  function drain(host: string, queue: HostQueue): Promise<void> {
+    queue.draining ??= drainAll(host, queue).finally(() => {
+      queue.draining = null
+    })
+    return queue.draining
+  }
+
+  async function drainAll(host: string, queue: HostQueue): Promise<void> {
+    // One turn of the event loop lets the tasks of one pull gather in one reservation.
+    await new Promise<void>((resolve) => setImmediate(resolve))
+    while (queue.waiters.length > 0 || queue.reports.length > 0) {
+      const waiters = queue.waiters.splice(0)
+      const reports = queue.reports.splice(0)
+      try {
+        await settleAll(host, queue, waiters, reports)
+      } catch (error) {
+        log.warn('host clock unreachable; the host waits', { host, error })
+        queue.known = null
+        settleRest(waiters, { kind: 'defer', untilMs: nowMs() + limiterRetryMs, reason: 'limiter-unavailable' })
+      }
+    }
+  }
+
+  async function settleAll(host: string, queue: HostQueue, waiters: Waiter[], reports: HostObservation[]) {
+    const key = hostKey(host)
+    for (let conflicts = 0; conflicts < maxConflicts; conflicts++) {
+      if (conflicts > 0) await clock.sleep(random() * 2 ** Math.min(conflicts, 6))
+      const known = queue.known ?? (await read(key))
+      const now = nowMs()
+      const before = known?.state ?? initialHostState(now)
+      const observed = reports.reduce((state, report) => observe(state, report, now), before)
+      const pace = strictest(waiters.map((waiter) => waiter.pace))
+      const answer = pace && reserve(observed, { ...pace, wanted: waiters.length, maxWaitMs: maxHoldMs }, now)
+      const state = answer?.state ?? observed
+      const revision = known !== null && state === before ? known.revision : await write(key, state, known)
+      queue.known = revision === null ? null : { state, revision }
+      if (revision === null) continue
+      if (answer !== null) settleWaiters(waiters, answer)
+      return
+    }
+    settleRest(waiters, { kind: 'defer', untilMs: nowMs() + random() * maxHoldMs, reason: 'limiter-contended' })
+  }
+
+  function write(key: string, state: HostState, known: HostQueue['known']): Promise<number | null> {
+    return known === null ? bucket.create(key, state) : bucket.update(key, state, known.revision)
+  }
+
+  async function read(key: string): Promise<HostQueue['known']> {
+    const entry = await bucket.get(key)
+    return entry === null ? null : { state: readHostState(entry.value, nowMs()), revision: entry.revision }
+  }
+
+  function settleWaiters(waiters: Waiter[], answer: Reservation): void {
+    if ('blockedUntilMs' in answer) {
+      const { reason, blockedUntilMs: untilMs } = answer
+      const dead = answer.state.breaker.failedProbes >= deadAfterProbes
+      settleRest(waiters, dead ? { kind: 'dead', reason: 'host-down' } : { kind: 'defer', untilMs, reason })
+      return
+    }
+    const { nextFreeAtMs: hostDueAtMs, slotsMs } = answer
+    for (const [i, dueMs] of slotsMs.entries()) waiters[i]?.settle({ kind: 'due', dueMs, hostDueAtMs })
+    settleRest(waiters.slice(slotsMs.length), { kind: 'defer', untilMs: hostDueAtMs, reason: 'no-slot' })
+  }
+
+  function settleRest(waiters: Waiter[], slot: Settled): void {
+    for (const waiter of waiters) waiter.settle(slot)
+  }
+
+  return {
+    async acquire(host, pace) {
+      const queue = queueOf(host)
+      const settled = await new Promise<Settled>((resolve) => {
+        queue.waiters.push({ pace, settle: resolve })
+        void drain(host, queue)
+      })
+      if (settled.kind !== 'due') return settled
+      const { dueMs, hostDueAtMs } = settled
+      const waitMs = dueMs - nowMs()
+      // A timer may fire a millisecond early: rounding up keeps I3.
+      if (waitMs > 0) await clock.sleep(Math.ceil(waitMs) + 1)
+      return { kind: 'go', startedAtMs: dueMs, hostDueAtMs }
+    },
+    report(host, observation) {
+      const queue = queueOf(host)
+      // Bounded by the tasks in flight: each request reports once.
+      queue.reports.push(observation)
+      void drain(host, queue)
+    },
+    async flush() {
+      await Promise.all([...queues].map(([host, queue]) => drain(host, queue)))
+    },
+  }
+}
+
+/** The slowest of several paces: tasks of two runs with different policies share one host. Null: none waits. */
+function strictest(paces: readonly Pace[]): Pace | null {
+  const first = paces[0]
+  if (first === undefined) return null
+  if (paces.every((pace) => pace === first)) return first
+  const crawlDelays = paces.flatMap((pace) => (pace.crawlDelayMs === undefined ? [] : [pace.crawlDelayMs]))
+  return {
+    ratePerSecond: Math.min(...paces.map((pace) => pace.ratePerSecond)),
+    burst: Math.min(...paces.map((pace) => pace.burst)),
+    ...(crawlDelays.length > 0 ? { crawlDelayMs: Math.max(...crawlDelays) } : {}),
+  }
+}

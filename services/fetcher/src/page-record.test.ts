@@ -1,0 +1,47 @@
+import { pageRecordSchema } from '@seine/contracts'
+import { describe, expect, it } from 'vitest'
+import { isHtml, type PageFacts, pageRecordOf } from './page-record.ts'
+
+const facts: PageFacts = {
+  url: 'https://shop.example/',
+  depth: 1,
+  status: 200,
+  headers: { 'content-type': 'text/html', etag: '"1"', 'last-modified': 'Sat, 21 Nov 2026 00:00:00 GMT' },
+  body: new TextEncoder().encode('héllo'),
+  truncated: false,
+  transferredBytes: 4,
+  ttfbMs: 1.234,
+  durationMs: 5.678,
+  fetchedAtMs: Date.UTC(2026, 10, 20),
+  redirectUrl: null,
+  charset: 'utf-8',
+  extracted: null,
+}
+
+it('is a record by the contract, with decoded size and body hash', () => {
+  const record = pageRecordOf(facts)
+  expect(pageRecordSchema.parse(record)).toEqual(record)
+  expect(record).toMatchObject({
+    sizeBytes: 6,
+    transferredBytes: 4,
+    ttfbMs: 1.2,
+    responseTimeMs: 5.7,
+    fetchedAt: '2026-11-20T00:00:00.000Z',
+    bodyHash: '3c48591d8d098a4538f5e013dfcf406e948eac4d3277b10bf614e295d6068179',
+  })
+})
+
+it('has no hash without a body and cuts long headers', () => {
+  const record = pageRecordOf({ ...facts, body: new Uint8Array(), headers: { etag: 'x'.repeat(5_000) } })
+  expect(record).toMatchObject({ bodyHash: null, sizeBytes: 0, contentType: null })
+  expect(record.etag).toHaveLength(2_000)
+})
+
+describe('HTML', () => {
+  it.each([undefined, 'text/html', 'Text/HTML; charset=utf-8', 'application/xhtml+xml'])('is %s', (type) =>
+    expect(isHtml(type)).toBe(true),
+  )
+  it.each(['text/plain', 'application/json', 'image/png', 'text/htmlx'])('is not %s', (type) =>
+    expect(isHtml(type)).toBe(false),
+  )
+})

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto'
+import { type PageRecord, type Product, recordLimits, type Seo } from '@seine/contracts'
+
+/** What the record of an answered page is made of. */
+export interface PageFacts {
+  readonly url: string
+  readonly depth: number
+  readonly status: number
+  readonly headers: Record<string, string>
+  readonly body: Uint8Array
+  readonly truncated: boolean
+  readonly transferredBytes: number
+  readonly ttfbMs: number
+  readonly durationMs: number
+  readonly fetchedAtMs: number
+  readonly redirectUrl: string | null
+  readonly charset: string | null
+  /** Null: not an HTML page, or not one that answered 2xx. */
+  readonly extracted: { seo: Seo; product: Product | null; cut: readonly string[] } | null
+}
+
+/** The record of one answered page. Pure. */
+export function pageRecordOf(facts: PageFacts): PageRecord {
+  const { headers, body, extracted } = facts
+  return {
+    url: facts.url,
+    status: facts.status,
+    contentType: headerText(headers['content-type']),
+    redirectUrl: facts.redirectUrl,
+    fetchedAt: new Date(facts.fetchedAtMs).toISOString(),
+    responseTimeMs: Math.round(facts.durationMs * 10) / 10,
+    ttfbMs: Math.round(facts.ttfbMs * 10) / 10,
+    sizeBytes: body.byteLength,
+    transferredBytes: facts.transferredBytes,
+    lastModified: headerText(headers['last-modified']),
+    etag: headerText(headers.etag),
+    charset: facts.charset,
+    depth: facts.depth,
+    bodyHash: body.byteLength === 0 ? null : createHash('sha256').update(body).digest('hex'),
+    truncated: facts.truncated,
+    cut: [...(extracted?.cut ?? [])],
+    seo: extracted?.seo ?? null,
+    product: extracted?.product ?? null,
+  }
+}
+
+function headerText(value: string | undefined): string | null {
+  return value === undefined ? null : value.slice(0, recordLimits.maxTextChars)
+}
+
+/** Whether a content type is one that is read as a page. Absent: sniffed as HTML, as browsers do. */
+export function isHtml(contentType: string | undefined): boolean {
+  return contentType === undefined || /^\s*(text\/html|application\/xhtml\+xml)\b/i.test(contentType)
+}

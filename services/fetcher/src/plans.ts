@@ -1,0 +1,51 @@
+import type { Bucket } from '@seine/bus'
+import { planKey, type SitePlan, sitePlanSchema } from '@seine/contracts'
+import { siteHosts } from '@seine/urls'
+import { makeSeenUrls, type SeenUrls } from './seen-urls.ts'
+
+/** A site plan with what this process derives from it. */
+export interface LoadedPlan {
+  readonly plan: SitePlan
+  readonly hosts: ReadonlySet<string>
+  /** URLs of this site run that this process has published and the stream has stored. */
+  readonly seen: SeenUrls
+}
+
+export interface Plans {
+  /** Null: there is no such plan (older than the bucket keeps, or a message that is not ours). */
+  get(runId: string, site: string): Promise<LoadedPlan | null>
+}
+
+/**
+ * Plans by site run, read once from the `plans` bucket. A plan that is written again (the site is retried) is forgotten,
+ * and with it what was seen.
+ */
+export async function makePlans(bucket: Bucket<unknown>, signal: AbortSignal, maxPlans = 2_000): Promise<Plans> {
+  const loaded = new Map<string, Promise<LoadedPlan | null>>()
+  await bucket.watch('>', (key) => loaded.delete(key), signal)
+
+  async function load(key: string): Promise<LoadedPlan | null> {
+    const entry = await bucket.get(key)
+    if (entry === null) return null
+    const plan = sitePlanSchema.parse(entry.value)
+    return { plan, hosts: siteHosts(plan.site), seen: makeSeenUrls() }
+  }
+
+  return {
+    async get(runId, site) {
+      const key = planKey(runId, site)
+      const known = loaded.get(key)
+      if (known) return known
+      if (loaded.size >= maxPlans) loaded.delete(loaded.keys().next().value!)
+      const loading = load(key)
+      loaded.set(key, loading)
+      const plan = await loading.catch((error: unknown) => {
+        loaded.delete(key)
+        throw error
+      })
+      // What is absent may be written a moment later: only plans are remembered.
+      if (plan === null) loaded.delete(key)
+      return plan
+    },
+  }
+}

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest'
+import { makeSeenUrls } from './seen-urls.ts'
+
+it('remembers what was added', () => {
+  const seen = makeSeenUrls()
+  expect(seen.has('https://a.example/')).toBe(false)
+  seen.add('https://a.example/')
+  expect(seen.has('https://a.example/')).toBe(true)
+})
+
+it('keeps at least the last maxUrls and never more than twice as many', () => {
+  const seen = makeSeenUrls(100)
+  for (let i = 0; i < 1_000; i++) seen.add(`https://a.example/${i}`)
+  const remembered = Array.from({ length: 1_000 }, (_, i) => i).filter((i) => seen.has(`https://a.example/${i}`))
+  expect(remembered.length).toBeLessThanOrEqual(200)
+  expect(remembered.slice(-100)).toEqual(Array.from({ length: 100 }, (_, i) => 900 + i))
+})
