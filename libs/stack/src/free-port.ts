@@ -11,10 +11,13 @@ const maxTries = 200
 
 const given = new Set<number>()
 
-/** A free loopback port, never the same one twice in a process. Throws when 200 random ones were all taken. */
-export async function freePort(): Promise<number> {
+/**
+ * A free loopback port, the preferred one if it can be had, never the same one twice in a process. Throws when 200
+ * random ones were all taken.
+ */
+export async function freePort(preferred?: number): Promise<number> {
   for (let tries = 0; tries < maxTries; tries++) {
-    const port = randomInt(lowestPort, highestPort)
+    const port = tries === 0 && preferred !== undefined ? preferred : randomInt(lowestPort, highestPort)
     if (given.has(port) || !(await isFree(port))) continue
     given.add(port)
     return port

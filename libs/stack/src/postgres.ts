@@ -122,7 +122,7 @@ async function postgresBinaries(user: SystemUser | null): Promise<string> {
   try {
     packageFolder = resolve(dirname(fileURLToPath(import.meta.resolve(name))), '..')
   } catch {
-    throw new Error(`PostgreSQL for this platform is missing: run "npm ci" (package ${name}), or set DATABASE_URL`)
+    throw new Error(`PostgreSQL for this platform is missing: run "npm ci" (package ${name})`)
   }
   const native = join(packageFolder, 'native')
   await repairLinks(packageFolder)

@@ -32,7 +32,7 @@ export interface ProcessSpec {
   readonly orphanSignal?: 'KILL' | 'QUIT'
   /** Whether a child that ends by itself is started again, with backoff. */
   readonly restart: boolean
-  readonly onChange?: (state: ProcessState, detail: string) => void
+  readonly onChange?: (change: { name: string; state: ProcessState; detail: string }) => void
 }
 
 export interface ManagedProcess {
@@ -73,7 +73,7 @@ export function makeProcess(spec: ProcessSpec): ManagedProcess {
 
   function enter(next: ProcessState, detail: string) {
     state = next
-    spec.onChange?.(next, detail)
+    spec.onChange?.({ name: spec.name, state: next, detail })
   }
 
   function launch(): ChildProcess {

@@ -1,0 +1,153 @@
+import { join } from 'node:path'
+import { connectBus, provision } from '@seine/bus'
+import { silentLogger } from '@seine/runtime'
+import { freePort } from './free-port.ts'
+import { findNatsServer, makeNatsServer } from './nats-server.ts'
+import { makePostgres } from './postgres.ts'
+import { identify } from './process-identity.ts'
+import { type ManagedProcess, type ProcessState, stopInOrder } from './processes.ts'
+import { makeServiceProcess } from './service-process.ts'
+import { claimStackFile, removeStackFile, type StackFile, writeStackFile } from './stack-file.ts'
+
+export interface StackOptions {
+  /** Everything the stack keeps: broker store, database, logs, `stack.json`. One stack a folder. */
+  readonly dir: string
+  /** Replicas. */
+  readonly fetchers: number
+  readonly exporters?: number
+  readonly schedulers?: number
+  readonly sitesFile: string
+  readonly policiesFile: string
+  /** Environment of the services; what the stack decides (addresses, ports) goes before it. Holds PATH. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** `durable` for people's data, `fast` for tests. */
+  readonly durability: 'durable' | 'fast'
+  /** Whether what crashes is started again. */
+  readonly restart: boolean
+  /** How long a process may drain before it is killed. */
+  readonly stopTimeoutMs?: number
+  /** Asked when it should stop while still starting. */
+  readonly signal?: AbortSignal
+  /** One line for people: what is being fetched, what has started, what crashed. */
+  readonly onLine?: (line: string) => void
+}
+
+export interface Stack extends AsyncDisposable {
+  /** `http://127.0.0.1:<port>`. */
+  readonly gatewayUrl: string
+  readonly natsUrl: string
+  readonly databaseUrl: string
+  readonly logFolder: string
+  /** By name: `nats`, `postgres`, `scheduler-1`, `fetcher-1`, …, `exporter-1`, `gateway-1`. */
+  readonly processes: ReadonlyMap<string, ManagedProcess>
+  /** In order: gateway, fetchers, exporters, schedulers, then what they stand on. */
+  stop(): Promise<void>
+}
+
+/** Where the gateway listens when that port is free, so that a bookmark of the dashboard keeps working. */
+const preferredGatewayPort = 8_421
+
+/**
+ * Starts the whole mesh on this machine: broker, streams, database, services, each a process on a free loopback port.
+ * Throws StackRunning when one runs from the folder already, and the first process's own words when it does not start;
+ * nothing is left running then.
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { dir, onLine = () => {} } = options
+  let file: StackFile = await claimStackFile(dir)
+  const processes = new Map<string, ManagedProcess>()
+  let stopping = false
+  const shared = {
+    restart: options.restart,
+    onChange: ({ name, state, detail }: { name: string; state: ProcessState; detail: string }) => {
+      if (state === 'backing-off') onLine(`${name} ended by itself: ${detail}`)
+      record()
+    },
+  }
+
+  /** Crash recovery changes process numbers: `stopStack` has to find the new ones. */
+  let recording: Promise<void> = Promise.resolve()
+  function record(change: Partial<StackFile> = {}) {
+    const running = [...processes.values()].flatMap(({ name, pid }) => {
+      const identity = pid === null ? null : identify(pid)
+      return identity === null ? [] : [{ name, ...identity }]
+    })
+    file = { ...file, ...change, processes: running }
+    const content = file
+    recording = recording.then(() => writeStackFile(dir, content))
+  }
+
+  async function start(process: ManagedProcess): Promise<void> {
+    options.signal?.throwIfAborted()
+    if (stopping) throw new Error(`${process.name} is not started: the stack stops`)
+    processes.set(process.name, process)
+    await process.start()
+    onLine(`${process.name} is up`)
+  }
+
+  async function stop(): Promise<void> {
+    stopping = true
+    const named = (prefix: string) => [...processes.values()].filter(({ name }) => name.startsWith(prefix))
+    const order = ['gateway', 'fetcher', 'exporter', 'scheduler'].map(named)
+    await stopInOrder([...order, [...named('nats'), ...named('postgres')]])
+    await recording
+    await removeStackFile(dir)
+  }
+
+  try {
+    const nats = await makeNatsServer({
+      binary: await findNatsServer(options.env.PATH, onLine),
+      dir: join(dir, 'nats'),
+      ...shared,
+    })
+    const postgres = await makePostgres({ dir: join(dir, 'postgres'), durability: options.durability, ...shared })
+    await Promise.all([start(nats.process), start(postgres.process)])
+    await provisionBroker(nats.url, onLine)
+
+    const gatewayPort = await freePort(preferredGatewayPort)
+    const logFolder = join(dir, 'logs')
+    const service = (name: 'scheduler' | 'fetcher' | 'exporter' | 'gateway', replica: number, env = {}) =>
+      makeServiceProcess({
+        service: name,
+        name: `${name}-${replica}`,
+        env: { LOG_LEVEL: 'info', ARTIFACTS: 'jetstream', ...options.env, NATS_SERVERS: nats.url, ...env },
+        logFolder,
+        stopTimeoutMs: options.stopTimeoutMs ?? 15_000,
+        ...shared,
+      })
+    const schedulerEnv = {
+      DATABASE_URL: postgres.url,
+      DATABASE_MIGRATE: 'true',
+      SITES_FILE: options.sitesFile,
+      POLICIES_FILE: options.policiesFile,
+    }
+    const gatewayEnv = { GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: String(gatewayPort) }
+    await Promise.all([
+      ...replicas(options.schedulers ?? 1).map(async (n) => start(await service('scheduler', n, schedulerEnv))),
+      ...replicas(options.fetchers).map(async (n) => start(await service('fetcher', n))),
+      ...replicas(options.exporters ?? 1).map(async (n) => start(await service('exporter', n))),
+      start(await service('gateway', 1, gatewayEnv)),
+    ])
+    const addresses = {
+      gatewayUrl: `http://127.0.0.1:${gatewayPort}`,
+      natsUrl: nats.url,
+      databaseUrl: postgres.url,
+    }
+    record({ state: 'ready', ...addresses })
+    await recording
+    return { ...addresses, logFolder, processes, stop, [Symbol.asyncDispose]: stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+function replicas(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i + 1)
+}
+
+async function provisionBroker(url: string, onLine: (line: string) => void): Promise<void> {
+  await using bus = await connectBus({ servers: [url], name: 'provisioner' }, silentLogger)
+  const changes = await provision(bus, { replicas: 1 })
+  if (changes.length > 0) onLine(`broker: ${changes.length} streams, consumers and buckets created or updated`)
+}
