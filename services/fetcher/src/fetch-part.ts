@@ -1,0 +1,53 @@
+import type { Bus } from '@seine/bus'
+import { buckets, fetchConsumerOf, fetchTask, type Pool, type RunFlag } from '@seine/contracts'
+import type { HttpClient } from '@seine/net'
+import { type Logger, type Part, systemClock } from '@seine/runtime'
+import { makeAsk, makeAskStream } from './ask.ts'
+import { makeFetchPage } from './fetch-page.ts'
+import { makeFetchRobots } from './fetch-robots.ts'
+import { makeFetchSitemap } from './fetch-sitemap.ts'
+import { makeHandleTask } from './handle-task.ts'
+import { makeHostGate } from './host-gate.ts'
+import { makePlans } from './plans.ts'
+import { makeRobotsOf } from './robots-of.ts'
+import { watchRunFlags } from './run-flags.ts'
+
+/** A pool's work, wired: what `main.ts` runs. `flush` writes what hosts' clocks still have to be told. */
+export async function makeFetchPart(deps: {
+  bus: Bus
+  http: HttpClient
+  pool: Pool
+  maxInFlight: number
+  /** Ends the watches. */
+  stop: AbortSignal
+  log: Logger
+}): Promise<{ part: Part; flush: () => Promise<void> }> {
+  const { bus, http, log, stop } = deps
+  const { nowMs } = bus
+  const random = Math.random
+  const [hosts, robots, plans, runs] = await Promise.all([
+    bus.bucket<unknown>(buckets.hosts),
+    bus.bucket<unknown>(buckets.robots),
+    bus.bucket<unknown>(buckets.plans),
+    bus.bucket<RunFlag>(buckets.runs),
+  ])
+  const gate = makeHostGate({ bucket: hosts, nowMs, clock: systemClock, log })
+  const ask = makeAsk({ http, gate, nowMs, random })
+  const askStream = makeAskStream({ http, gate, nowMs, random })
+  const robotsOf = makeRobotsOf({ bucket: robots, ask, nowMs })
+  const flags = await watchRunFlags(runs, stop)
+  const handleTask = makeHandleTask({
+    plans: await makePlans(plans, stop),
+    flagOf: flags.of,
+    handlers: {
+      robots: makeFetchRobots({ ask, robotsOf, bus }),
+      sitemap: makeFetchSitemap({ askStream, robotsOf, nowMs, random, bus }),
+      page: makeFetchPage({ ask, robotsOf, nowMs, bus }),
+    },
+    bus,
+    random,
+    log,
+  })
+  const part = bus.pull(fetchConsumerOf(deps.pool), fetchTask, handleTask, { maxInFlight: deps.maxInFlight })
+  return { part, flush: gate.flush }
+}
