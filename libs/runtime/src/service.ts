@@ -33,6 +33,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
     phase = next
     log.info(`phase ${next}`, { phase, ...fields })
   }
+  const health = await startHealthServer({ ...options.health, checks: options.checks, phase: () => phase })
   const ended = Promise.withResolvers<void>()
   const fail = (message: string) => (error: unknown) => {
     log.error(message, { error })
@@ -48,7 +49,6 @@ export async function runService(options: ServiceOptions): Promise<void> {
   if (options.stop.aborted) ended.resolve()
 
   const started: Part[] = []
-  const health = await startHealthServer({ ...options.health, checks: options.checks, phase: () => phase })
   try {
     for (const part of options.parts) {
       if (options.stop.aborted) break

@@ -1,0 +1,92 @@
+import { discovered, newId } from '@seine/contracts'
+import { silentLogger } from '@seine/runtime'
+import { eventually, startNats, type TestNats } from '@seine/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Bus, connectBus } from './bus.ts'
+import { sampleDiscovered } from './messages.fixture.ts'
+import { provision } from './provision.ts'
+
+let nats: TestNats
+let bus: Bus
+
+beforeAll(async () => {
+  nats = await startNats()
+  bus = await connectBus({ servers: nats.servers, name: 'test' }, silentLogger)
+  await provision(bus, { replicas: 1 })
+})
+afterAll(async () => {
+  await bus[Symbol.asyncDispose]()
+  await nats.stop()
+})
+
+const filter = (runId: string) => `result.discovered.${runId}.>`
+const publish = (runId: string, from: number, count: number) =>
+  Promise.all(
+    Array.from({ length: count }, (_, n) => bus.publish(discovered, sampleDiscovered({ runId, batch: from + n }))),
+  )
+
+async function seqsOf(messages: AsyncIterable<{ seq: number }>): Promise<number[]> {
+  const seqs: number[] = []
+  for await (const { seq } of messages) seqs.push(seq)
+  return seqs
+}
+
+test('a replay gives every message of its filter in order, and ends', async () => {
+  const runId = newId()
+  await Promise.all([publish(runId, 0, 700), publish(newId(), 0, 50)])
+  const seqs = await seqsOf(bus.replay(filter(runId), { stream: 'RESULTS' }))
+  expect(seqs).toHaveLength(700)
+  expect(seqs).toEqual([...seqs].sort((a, b) => a - b))
+})
+
+test('a replay from a sequence starts there', async () => {
+  const runId = newId()
+  await publish(runId, 0, 20)
+  const all = await seqsOf(bus.replay(filter(runId), { stream: 'RESULTS' }))
+  expect(await seqsOf(bus.replay(filter(runId), { stream: 'RESULTS', fromSequence: all[12]! }))).toEqual(all.slice(12))
+})
+
+test('a replay of nothing ends at once', async () => {
+  expect(await seqsOf(bus.replay(filter(newId()), { stream: 'RESULTS' }))).toEqual([])
+})
+
+test('a replay leaves out what is published after it began, and ends all the same', async () => {
+  const runId = newId()
+  await publish(runId, 0, 10)
+  let count = 0
+  for await (const _message of bus.replay(filter(runId), { stream: 'RESULTS' })) {
+    if (count === 0) await publish(runId, 10, 10)
+    count++
+  }
+  expect(count).toBe(10)
+})
+
+test('a replay may be left early', async () => {
+  const runId = newId()
+  await publish(runId, 0, 10)
+  for await (const _message of bus.replay(filter(runId), { stream: 'RESULTS' })) break
+  expect(await seqsOf(bus.replay(filter(runId), { stream: 'RESULTS' }))).toHaveLength(10)
+})
+
+test('following tells what is new, from now on or from a sequence, until it is stopped', async () => {
+  const runId = newId()
+  await publish(runId, 0, 5)
+  const stop = new AbortController()
+  const fresh: number[] = []
+  const all: number[] = []
+  const reading = [
+    (async () => {
+      for await (const { seq } of bus.follow('RESULTS', [filter(runId)], {}, stop.signal)) fresh.push(seq)
+    })(),
+    (async () => {
+      for await (const { seq } of bus.follow('RESULTS', [filter(runId)], { startSequence: 1 }, stop.signal))
+        all.push(seq)
+    })(),
+  ]
+  await eventually(() => all.length === 5)
+  await publish(runId, 5, 5)
+  await eventually(() => fresh.length === 5 && all.length === 10)
+  expect(all.slice(5)).toEqual(fresh)
+  stop.abort()
+  await Promise.all(reading)
+})

@@ -1,0 +1,106 @@
+import { buckets, consumers, discovered, fetchTask, newId } from '@seine/contracts'
+import { silentLogger } from '@seine/runtime'
+import { eventually, startNats } from '@seine/testkit'
+import { expect, test } from 'vitest'
+import { connectBus } from './bus.ts'
+import { done } from './disposition.ts'
+import { sampleDiscovered, sampleTask } from './messages.fixture.ts'
+import { provision } from './provision.ts'
+
+test('a broker killed while messages are published and pulled loses none and stores each once', async () => {
+  await using nats = await startNats()
+  await using bus = await connectBus({ servers: nats.servers, name: 'test' }, silentLogger)
+  await provision(bus, { replicas: 1 })
+  const runId = newId()
+  const total = 6_000
+  const ids = new Set<string>()
+  let acknowledged = 0
+  const publishing = (async () => {
+    for (let sent = 0; sent < total; sent += 200) {
+      const messages = Array.from({ length: 200 }, () => sampleDiscovered({ runId }))
+      for (const message of messages) ids.add(message.urlId)
+      await Promise.all(messages.map((message) => bus.publish(discovered, message).then(() => acknowledged++)))
+    }
+  })()
+
+  const handled = new Set<string>()
+  const stop = new AbortController()
+  const followed: number[] = []
+  const following = (async () => {
+    const feed = bus.follow('RESULTS', [`result.discovered.${runId}.>`], { startSequence: 1 }, stop.signal)
+    for await (const { seq } of feed) followed.push(seq)
+  })()
+  const part = bus.pullBatch(
+    consumers.discovered,
+    async (messages) => {
+      for (const message of messages) handled.add(JSON.parse(Buffer.from(message.data).toString()).urlId)
+    },
+    { maxBatch: 50, maxWaitMs: 20 },
+  )
+  await part.start(() => {})
+
+  for (const share of [0.2, 0.6]) {
+    await eventually(() => acknowledged >= total * share, { timeoutMs: 30_000 })
+    await nats.kill()
+    expect(await bus.check()).not.toBeNull()
+    await nats.start()
+  }
+  await publishing
+  await eventually(() => handled.size === total, { timeoutMs: 45_000 })
+  await eventually(() => followed.length === total, { timeoutMs: 30_000 })
+  expect(handled).toEqual(ids)
+  expect(await bus.pendingOn('RESULTS', `result.discovered.${runId}.>`)).toBe(total)
+  expect(new Set(followed).size).toBe(total)
+  expect(followed).toEqual([...followed].sort((a, b) => a - b))
+  stop.abort()
+  await Promise.all([following, part.stop()])
+})
+
+test('tasks published while the broker is away are handled when it is back, each once', async () => {
+  await using nats = await startNats()
+  await using bus = await connectBus({ servers: nats.servers, name: 'test' }, silentLogger)
+  await provision(bus, { replicas: 1 })
+  const handled: string[] = []
+  const part = bus.pull(
+    consumers.fetchHttp,
+    fetchTask,
+    async (task) => {
+      handled.push(task.urlId)
+      return done()
+    },
+    { maxInFlight: 20 },
+  )
+  await part.start(() => {})
+  await bus.publish(fetchTask, sampleTask())
+  await eventually(() => handled.length === 1)
+  await nats.kill()
+  const tasks = Array.from({ length: 50 }, () => sampleTask())
+  const publishing = Promise.all(tasks.map((task) => bus.publish(fetchTask, task)))
+  await nats.start()
+  await publishing
+  await eventually(() => handled.length === 51, { timeoutMs: 20_000 })
+  expect(new Set(handled).size).toBe(51)
+  await part.stop()
+})
+
+test('a watch survives the broker, and stopping without one does not hang', async () => {
+  await using nats = await startNats()
+  const bus = await connectBus({ servers: nats.servers, name: 'test' }, silentLogger)
+  await provision(bus, { replicas: 1 })
+  const bucket = await bus.bucket<number>(buckets.runs)
+  const stop = new AbortController()
+  const told: [string, number | null][] = []
+  await bucket.watch('>', (key, value) => void told.push([key, value]), stop.signal)
+  await nats.kill()
+  await nats.start()
+  await eventually(async () => (await bus.check()) === null)
+  await bucket.put('after', 7)
+  await eventually(() => told.some(([key, value]) => key === 'after' && value === 7))
+  const part = bus.pull(consumers.fetchHttp, fetchTask, async () => done(), { maxInFlight: 1 })
+  await part.start(() => {})
+  await nats.kill()
+  await eventually(async () => (await bus.check()) !== null)
+  await part.stop()
+  stop.abort()
+  await bus[Symbol.asyncDispose]()
+})
