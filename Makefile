@@ -1,0 +1,36 @@
+# Everything runs on the Node of node_modules, whatever the machine's own is: any Node with npm is enough to begin.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+SEINE := node cli/src/main.ts
+VITEST_ARGS ?=
+.DEFAULT_GOAL := help
+
+.PHONY: help install up down demo test verify lint typecheck bench
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: ## Install packages, and Node 24 with them, where missing or changed
+	@./scripts/install.sh
+
+up: install ## Start the whole mesh on this machine; Ctrl-C or "make down" stops it
+	@$(SEINE) up
+
+down: install ## Stop what "make up" started
+	@$(SEINE) down
+
+demo: install ## Run the bundled sample sites end to end; a second time shows what changed
+	@$(SEINE) demo
+
+test: install ## Run every test
+	@vitest run $(VITEST_ARGS)
+
+verify: lint typecheck test ## Everything that CI runs
+
+lint: install
+	@biome check .
+
+typecheck: install
+	@tsc --noEmit
+
+bench: install ## Measure a large run over real pages on loopback
+	@node bench/src/main.ts
