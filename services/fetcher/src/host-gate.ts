@@ -102,9 +102,7 @@ export function makeHostGate(deps: {
   }
 
   function drain(host: string, queue: HostQueue): Promise<void> {
-    queue.draining ??= drainAll(host, queue).finally(() => {
-      queue.draining = null
-    })
+    queue.draining ??= drainAll(host, queue)
     return queue.draining
   }
 
@@ -122,6 +120,8 @@ export function makeHostGate(deps: {
         settleRest(waiters, { kind: 'defer', untilMs: nowMs() + limiterRetryMs, reason: 'limiter-unavailable' })
       }
     }
+    // In the same turn as the last look at the queue: what comes after it starts a drain of its own.
+    queue.draining = null
   }
 
   async function settleAll(host: string, queue: HostQueue, waiters: Waiter[], reports: HostObservation[]) {
