@@ -1,13 +1,16 @@
 import type { FetchTask, Policy } from '@seine/contracts'
 import type { HttpClient, HttpFailed, HttpPage, HttpRequest, HttpStream } from '@seine/net'
-import { classify, parseRetryAfter } from '@seine/politeness'
+import { type BlockPage, classify, parseRetryAfter, type Verdict } from '@seine/politeness'
 import { hostOf } from '@seine/urls'
+import { blockPageOf } from './block-page.ts'
 import type { Ending } from './ending.ts'
 import type { HostGate, Pace } from './host-gate.ts'
 import { retryOrFail } from './retry-or-fail.ts'
 
-/** What a host's answer is, once politeness has been kept. */
-export type Asked<A> = { kind: 'answer'; answer: A; hostDueAtMs: number } | { kind: 'ending'; ending: Ending }
+/** What a host's answer is, once politeness has been kept. The verdict is `ok`, or why this URL is done all the same. */
+export type Asked<A> =
+  | { kind: 'answer'; answer: A; verdict: Verdict; hostDueAtMs: number }
+  | { kind: 'ending'; ending: Ending }
 
 /** Everything one polite request needs to know. */
 export interface Question {
@@ -30,19 +33,25 @@ export interface AskDeps {
 /** Asks for a whole body, at the host's pace. 429 and 5xx and failures come back as endings. */
 export function makeAsk(deps: AskDeps) {
   return (question: Question): Promise<Asked<HttpPage>> =>
-    askWith(deps, question, (request) => deps.http.request(request))
+    askWith(deps, question, (request) => deps.http.request(request), blockPageOf)
 }
 
 /** Asks for a body as a stream, at the host's pace. */
 export function makeAskStream(deps: AskDeps) {
   return (question: Question): Promise<Asked<HttpStream>> =>
-    askWith(deps, question, (request) => deps.http.stream(request))
+    askWith(
+      deps,
+      question,
+      (request) => deps.http.stream(request),
+      () => null,
+    )
 }
 
 async function askWith<A extends HttpPage | HttpStream>(
   { gate, nowMs, random }: AskDeps,
   question: Question,
   send: (request: HttpRequest) => Promise<A | HttpFailed>,
+  blockOf: (answer: A) => BlockPage | null,
 ): Promise<Asked<A>> {
   const { url, policy, pace } = question
   const host = hostOf(url)
@@ -60,10 +69,12 @@ async function askWith<A extends HttpPage | HttpStream>(
     limits: { maxBodyBytes: question.maxBodyBytes, maxHeaderBytes: policy.limits.maxHeaderBytes },
   })
   const retryAfterMs = answer.ok ? parseRetryAfter(answer.headers['retry-after'], nowMs()) : null
-  const verdict = classify(answer.ok ? { status: answer.status, hasRetryAfter: retryAfterMs !== null } : answer.failure)
+  const verdict = answer.ok
+    ? classify({ status: answer.status, hasRetryAfter: retryAfterMs !== null, block: blockOf(answer) })
+    : classify(answer.failure)
   const { call: kind, reason } = verdict
   gate.report(host, { kind, startedAtMs, retryAfterMs, maxRetryAfterMs: policy.retry.maxRetryAfterMs, reason })
-  if (answer.ok && verdict.next !== 'retry') return { kind: 'answer', answer, hostDueAtMs }
+  if (answer.ok && verdict.next !== 'retry') return { kind: 'answer', answer, verdict, hostDueAtMs }
   const ended = retryOrFail(question.task, policy, verdict, { retryAfterMs, nowMs: nowMs(), random })
   const facts = answer.ok ? { status: answer.status } : { detail: answer.failure.message }
   return ending({ ...ended, ...facts, hostDueAtMs })

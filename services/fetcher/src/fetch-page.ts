@@ -1,7 +1,6 @@
 import type { FetchTask, OutcomeKind } from '@seine/contracts'
 import { extractPage } from '@seine/extract'
 import { decodeText } from '@seine/net'
-import { classify } from '@seine/politeness'
 import { canonicalUrl, hostOf } from '@seine/urls'
 import { type Announcer, makeAnnouncer } from './announce.ts'
 import type { makeAsk } from './ask.ts'
@@ -37,7 +36,7 @@ export function makeFetchPage({ ask, robotsOf, nowMs, bus }: FetchPageDeps) {
       maxBodyBytes: policy.limits.maxBodyBytes,
     })
     if (asked.kind === 'ending') return asked.ending
-    const { answer, hostDueAtMs } = asked
+    const { answer, verdict, hostDueAtMs } = asked
     const { status, headers } = answer
     const measured = {
       status,
@@ -51,7 +50,7 @@ export function makeFetchPage({ ask, robotsOf, nowMs, bus }: FetchPageDeps) {
 
     const announcer = makeAnnouncer(bus, task, loaded.seen.add)
     const redirectUrl = redirectTarget(status, headers.location, task.url)
-    const page = readPage(task, loaded, answer)
+    const page = verdict.next === 'ok' ? readPage(task, loaded, answer) : null
     if (redirectUrl !== null)
       await announcer.add({
         url: redirectUrl,
@@ -60,7 +59,7 @@ export function makeFetchPage({ ask, robotsOf, nowMs, bus }: FetchPageDeps) {
         depth: task.depth,
         redirects: task.redirects + 1,
       })
-    else if (page !== null && status < 300) await announceLinks(page.links, task, loaded, announcer)
+    else if (page !== null) await announceLinks(page.links, task, loaded, announcer)
     const announcedBatches = await announcer.finish()
 
     const { transferredBytes, truncated, ttfbMs, durationMs, body } = answer
@@ -79,12 +78,9 @@ export function makeFetchPage({ ask, robotsOf, nowMs, bus }: FetchPageDeps) {
       charset: page?.charset ?? null,
       extracted: page,
     })
-    return { ...measured, ...ended(status), announcedBatches, record }
+    const outcome: OutcomeKind = verdict.next === 'ok' ? 'ok' : 'failed'
+    return { ...measured, outcome, reason: verdict.reason, announcedBatches, record }
   }
-}
-
-function ended(status: number): { outcome: OutcomeKind; reason: string } {
-  return status < 400 ? { outcome: 'ok', reason: '' } : { outcome: 'failed', reason: classify({ status }).reason }
 }
 
 function conditionalHeaders(task: FetchTask): Record<string, string> {

@@ -172,6 +172,14 @@ describe('a page', () => {
     expect(second.outcome.hostDueAtMs).toBeGreaterThan(Date.now() + 25_000)
   })
 
+  it('that is a captcha has failed, whatever its status', async () => {
+    const { send, serve, resultOf } = await siteRun()
+    serve('/', html('<script src="https://ct.captcha-delivery.com/c.js"></script><title>shop</title>'))
+    const { outcome, record } = await resultOf(await send('/'))
+    expect(outcome).toMatchObject({ outcome: 'failed', reason: 'blocked-captcha', status: 200 })
+    expect(record?.seo).toBeNull()
+  })
+
   it('fails once its tries are used up', async () => {
     const { send, serve, resultOf } = await siteRun()
     serve('/', answer(500))
@@ -281,16 +289,14 @@ describe('a sitemap', () => {
 })
 
 describe('a host', () => {
-  it('is asked no faster than its policy says, and late tasks go back', async () => {
+  it('is asked for what its pace allows within a second; the rest goes back to the frontier', async () => {
     const { host, send, serve, resultOf } = await siteRun({ ratePerSecond: 10, burst: 1 })
     for (let i = 0; i < 20; i++) serve(`/${i}`, html('page'))
     const results = await Promise.all(
       Array.from({ length: 20 }, async (_, i) => (await resultOf(await send(`/${i}`))).outcome),
     )
-    const times = requests.filter((request) => request.host.startsWith(host)).map(({ atMs }) => atMs)
-    const gaps = times.slice(1).map((atMs, i) => atMs - times[i]!)
-    // Sending and receiving times differ by what the machine does in between; the slots themselves are exact.
-    expect(Math.min(...gaps)).toBeGreaterThan(70)
+    const asked = requests.filter((request) => request.host.startsWith(host) && request.path !== '/robots.txt')
+    expect(asked).toHaveLength(results.filter(({ outcome }) => outcome === 'ok').length)
     const deferred = results.filter(({ outcome }) => outcome === 'deferred')
     expect(deferred.length).toBeGreaterThan(5)
     expect(deferred.every(({ reason, countsAsFailure }) => reason === 'no-slot' && countsAsFailure === false)).toBe(

@@ -1,3 +1,4 @@
+import { classify } from '@seine/politeness'
 import { expect, it } from 'vitest'
 import type { Asked } from './ask.ts'
 import { followRedirects } from './follow-redirects.ts'
@@ -13,7 +14,7 @@ function web(pages: Record<string, Page>) {
     asked.push(url)
     const page = pages[url]
     if (!page) return { kind: 'ending', ending: { outcome: 'failed', reason: 'dns-not-found' } }
-    return { kind: 'answer', answer: page, hostDueAtMs: 0 }
+    return { kind: 'answer', answer: page, verdict: classify({ status: page.status }), hostDueAtMs: 0 }
   }
   return { ask, asked }
 }
