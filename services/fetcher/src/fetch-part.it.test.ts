@@ -129,6 +129,8 @@ describe('a page', () => {
     const { origin, send, serve, resultOf, found } = await siteRun()
     serve('/', html('<title>Home</title><a href="/a#x">A</a><a href="http://other.test/">B</a><a href="/a">A</a>'))
     serve('/b', html('<title>B</title><a href="/a">A</a><a href="/c">C</a>'))
+    // News of the plan may reach the fetcher after its first task, and makes it forget what it has published.
+    await resultOf(await send('/first'))
     const home = await resultOf(await send('/'))
     expect(home.outcome).toMatchObject({ outcome: 'ok', status: 200, announcedBatches: 1, reason: '' })
     expect(home.record).toMatchObject({ status: 200, depth: 0, seo: { title: 'Home' } })
