@@ -13,7 +13,7 @@ export interface ChunkQueue extends AsyncIterable<Uint8Array> {
 }
 
 /** Chunks of a body on their way from the socket to one reader. keeps I7 */
-export function makeChunkQueue(onDrained: () => void, onAbandoned: () => void): ChunkQueue {
+export function makeChunkQueue(onDrained: () => void): ChunkQueue {
   let chunks: Uint8Array[] = []
   let heldBytes = 0
   let ended = false
@@ -26,20 +26,20 @@ export function makeChunkQueue(onDrained: () => void, onAbandoned: () => void): 
   }
 
   async function* read(): AsyncGenerator<Uint8Array> {
-    try {
-      for (;;) {
-        if (chunks.length > 0) {
-          const taken = chunks
-          chunks = []
-          heldBytes = 0
-          onDrained()
-          yield* taken
-        } else if (error !== null) throw error
-        else if (ended) return
-        else await new Promise<void>((resolve) => (wake = resolve))
+    for (;;) {
+      if (chunks.length > 0) {
+        const taken = chunks
+        chunks = []
+        heldBytes = 0
+        onDrained()
+        yield* taken
+      } else if (error !== null) throw error
+      else if (ended) return
+      else {
+        const { promise, resolve } = Promise.withResolvers<void>()
+        wake = resolve
+        await promise
       }
-    } finally {
-      if (!ended) onAbandoned()
     }
   }
 

@@ -41,7 +41,7 @@ export function cacheResolve(resolve: Resolve, { ttlMs, maxNames, nowMs }: DnsCa
   const known = new Map<string, { answer: Promise<ResolvedAddress[]>; untilMs: number }>()
   return (hostname) => {
     const entry = known.get(hostname)
-    if (entry !== undefined && entry.untilMs > nowMs()) return entry.answer
+    if (entry !== undefined && nowMs() < entry.untilMs) return entry.answer
     known.delete(hostname)
     if (known.size >= maxNames) known.delete(known.keys().next().value as string)
     const answer = resolve(hostname)

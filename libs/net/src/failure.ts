@@ -51,8 +51,6 @@ const kindByCode: Record<string, FetchFailureKind> = {
   UND_ERR_HEADERS_TIMEOUT: 'headers-timeout',
   UND_ERR_BODY_TIMEOUT: 'idle-timeout',
   UND_ERR_HEADERS_OVERFLOW: 'headers-too-large',
-  HPE_HEADER_OVERFLOW: 'headers-too-large',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'truncated-body',
   UND_ERR_ABORTED: 'aborted',
   UND_ERR_DESTROYED: 'aborted',
   UND_ERR_CLOSED: 'aborted',
@@ -67,15 +65,17 @@ export function failureOf(error: unknown, bodyStarted: boolean): FetchFailure | 
   if (error instanceof AggregateError && error.errors.length > 0) return failureOf(error.errors[0], bodyStarted)
   if (!(error instanceof Error)) return null
   const code = (error as NodeJS.ErrnoException).code ?? ''
-  const kind = kindByCode[code] ?? kindOfPeer(code, error.message, bodyStarted)
+  const kind = kindByCode[code] ?? kindOfPeer(error, code, bodyStarted)
   return kind === null ? null : { kind, message: error.message }
 }
 
-function kindOfPeer(code: string, message: string, bodyStarted: boolean): FetchFailureKind | null {
+function kindOfPeer(error: Error, code: string, bodyStarted: boolean): FetchFailureKind | null {
   const gone = bodyStarted ? 'truncated-body' : 'reset'
-  if (code === 'UND_ERR_SOCKET') return message.startsWith('bad ') ? 'protocol' : gone
-  if (code === 'HPE_INVALID_EOF_STATE') return gone
-  if (code.startsWith('HPE_')) return 'protocol'
+  if (code === 'UND_ERR_SOCKET') return error.message.startsWith('bad ') ? 'protocol' : gone
+  // Before the headers are over it is two lengths that contradict each other.
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return bodyStarted ? 'truncated-body' : 'protocol'
+  // The parser's errors have a name and a text, but mostly no code.
+  if (error.name === 'HTTPParserError') return error.message.includes('Invalid EOF state') ? gone : 'protocol'
   if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_')) return 'tls'
   return null
 }

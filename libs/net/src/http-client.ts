@@ -5,7 +5,7 @@ import { makeChunkQueue } from './chunk-queue.ts'
 import { acceptedEncodings, parseCodings } from './content-coding.ts'
 import { type DecodeState, decodeChunks } from './decode.ts'
 import { cacheResolve, makeDnsResolver, makeOverrides, type Resolve } from './dns.ts'
-import { Exchange, type ResponseHead } from './exchange.ts'
+import { Exchange, type ResponseHead, unwantedRest } from './exchange.ts'
 import { FetchError, type FetchFailure, type FetchFailureKind, failureOf } from './failure.ts'
 import { makePageSink, type PageBody } from './page-sink.ts'
 import { plainHeaders } from './response-headers.ts'
@@ -15,6 +15,7 @@ export interface HttpRequest {
   url: string
   /** Sent as they are; `accept-encoding` is added where it is missing, `host` and `connection` are the client's own. */
   headers: Readonly<Record<string, string>>
+  /** `headersMs` and `idleMs` are kept to within a second, the other two exactly. */
   timeouts: Policy['timeouts']
   limits: { maxBodyBytes: number; maxHeaderBytes: number }
   signal?: AbortSignal | undefined
@@ -73,8 +74,10 @@ export interface HttpClient {
 
 export interface HttpClientOptions {
   guard: AddressGuard
-  /** Name lookup; DNS by default. Its answers are kept for a minute. */
+  /** Name lookup; DNS by default. */
   resolve?: Resolve
+  /** How long the addresses of a name are used for new connections. Default a minute; 0: asked for each. */
+  dnsCacheMs?: number
   /** Fixed addresses: `shop.test` or `*.test` → IP. They pass the guard like any other. */
   hostOverrides?: Readonly<Record<string, string>>
   /** Connections to one origin at once; further requests wait for one. Default 64. */
@@ -85,12 +88,16 @@ export interface HttpClientOptions {
   ca?: string | string[]
 }
 
-const dnsCache = { ttlMs: 60_000, maxNames: 10_000, nowMs: () => performance.now() }
+const maxCachedNames = 10_000
 
 export function makeHttpClient(options: HttpClientOptions): HttpClient {
   const agents = makeAgentPool({
     guard: options.guard,
-    resolve: cacheResolve(options.resolve ?? makeDnsResolver(), dnsCache),
+    resolve: cacheResolve(options.resolve ?? makeDnsResolver(), {
+      ttlMs: options.dnsCacheMs ?? 60_000,
+      maxNames: maxCachedNames,
+      nowMs: () => performance.now(),
+    }),
     overrideOf: makeOverrides(options.hostOverrides ?? {}),
     maxConnectionsPerOrigin: options.maxConnectionsPerOrigin ?? 64,
     keepAliveMs: options.keepAliveMs ?? 4_000,
@@ -148,13 +155,10 @@ export function makeHttpClient(options: HttpClientOptions): HttpClient {
       start(agents, asked, url, {
         onHead(received, exchange) {
           const codings = parseCodings(encodingOf(received))
-          const queue = makeChunkQueue(
-            () => exchange.resume(),
-            () => exchange.abort(new FetchError('aborted', 'the rest of the body is not wanted')),
-          )
+          const queue = makeChunkQueue(() => exchange.resume())
           const progress: DecodeState = { codedBytes: 0, decodedBytes: 0, truncated: false }
           const limits = { maxBytes: asked.limits.maxBodyBytes, gunzipByMagic: true }
-          const chunks = namingFailures(decodeChunks(queue, codings, limits, progress))
+          const chunks = readOnce(decodeChunks(queue, codings, limits, progress), exchange)
           resolve({ ...answerHead(received, url), chunks, progress })
           return { write: (chunk) => (queue.push(chunk) ? 'more' : 'wait'), end: queue.end, fail: queue.fail }
         },
@@ -219,8 +223,8 @@ function failed(kind: FetchFailureKind, message: string): HttpFailed {
   return { ok: false, failure: { kind, message } }
 }
 
-/** Readers of a stream meet one error class, whatever broke. */
-async function* namingFailures(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** Readers of a stream meet one error class, whatever broke; a reader who leaves takes the connection along. */
+async function* readOnce(chunks: AsyncIterable<Uint8Array>, exchange: Exchange): AsyncGenerator<Uint8Array> {
   try {
     yield* chunks
   } catch (error) {
@@ -228,5 +232,7 @@ async function* namingFailures(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
     throw failure === null || error instanceof FetchError
       ? error
       : new FetchError(failure.kind, failure.message, { cause: error })
+  } finally {
+    exchange.abort(unwantedRest())
   }
 }

@@ -2,8 +2,7 @@ import { makeBodyBuffer } from './body-buffer.ts'
 import { type ChunkQueue, makeChunkQueue } from './chunk-queue.ts'
 import type { Coding } from './content-coding.ts'
 import { type DecodeState, decodeAtOnce, decodeChunks, maxCodedBytesAtOnce } from './decode.ts'
-import type { BodySink, Exchange } from './exchange.ts'
-import { FetchError } from './failure.ts'
+import { type BodySink, type Exchange, unwantedRest } from './exchange.ts'
 
 export interface PageBody {
   body: Uint8Array
@@ -48,17 +47,14 @@ function codedSink({ exchange, codings, maxBodyBytes, expectedBytes, onDone, onF
   let transferredBytes = 0
 
   function decodeLarge(source: AsyncIterable<Uint8Array>): void {
-    collect(source, codings, maxBodyBytes).then(
-      ({ body, truncated }) => onDone({ body, truncated, transferredBytes }),
-      onFailure,
-    )
+    collect(source, codings, maxBodyBytes)
+      // A body that was cut or could not be decoded is not read on; one that ended is over already.
+      .finally(() => exchange.abort(unwantedRest()))
+      .then(({ body, truncated }) => onDone({ body, truncated, transferredBytes }), onFailure)
   }
 
   function startQueue(): ChunkQueue {
-    const started = makeChunkQueue(
-      () => exchange.resume(),
-      () => exchange.abort(new FetchError('aborted', 'the rest of the body is not wanted')),
-    )
+    const started = makeChunkQueue(() => exchange.resume())
     started.push(coded.bytes())
     decodeLarge(started)
     return started
