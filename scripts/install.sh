@@ -17,7 +17,7 @@ if [ "$(node -p 'parseInt(process.versions.node)')" -lt 18 ]; then
   echo "seine: Node $(node -v) is too old to install with, fetching a newer one into .cache" >&2
   mkdir -p .cache/bootstrap
   [ -f .cache/bootstrap/package.json ] || echo '{"private":true}' >.cache/bootstrap/package.json
-  (cd .cache/bootstrap && npm install --no-audit --no-fund --no-package-lock node@24 npm@11 >npm.log 2>&1) || {
+  (cd .cache/bootstrap && npm install --no-audit --no-fund --loglevel=error --no-package-lock node@24 npm@11 >npm.log 2>&1) || {
     tail -n 20 .cache/bootstrap/npm.log >&2
     echo "seine: npm could not fetch Node 24: install Node 18 or newer (https://nodejs.org) and try again" >&2
     exit 1
@@ -27,12 +27,13 @@ if [ "$(node -p 'parseInt(process.versions.node)')" -lt 18 ]; then
 fi
 
 echo "seine: installing packages" >&2
-# `npm ci` empties node_modules first: only for a fresh checkout.
-if [ -d node_modules ]; then npm install --no-audit --no-fund; else npm ci --no-audit --no-fund; fi >&2
+# Not `npm ci`: it refuses a lock file that lacks another platform's optional packages. What is locked is installed as locked.
+npm install --no-save --no-audit --no-fund --loglevel=error >&2
 
 # npm can be told to run no install scripts; this one puts the runtime in place.
 if ! node_modules/.bin/node -v 2>/dev/null | grep -q '^v24'; then
   (cd node_modules/node && node installArchSpecificPackage.js) >&2
+  ln -sf ../node/bin/node node_modules/.bin/node
 fi
 if ! node_modules/.bin/node -v | grep -q '^v24'; then
   echo "seine: npm installed no Node 24 (package \"node\"): check npm's messages above" >&2

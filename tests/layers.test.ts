@@ -55,7 +55,7 @@ function layerOf(folder: string): Workspace['layer'] {
 function readSource(path: string): Source {
   const text = readFileSync(join(root, path), 'utf8')
   const imports = [...text.matchAll(/(?:^|[\s;])(?:from|import)\s*\(?\s*'([^'\n]+)'/g)].map((match) => match[1]!)
-  return { path, text, imports, isTest: /(\.(test|tmp)|\/testing)\.ts$/.test(path) }
+  return { path, text, imports, isTest: /(\.(test|tmp)\.ts|\/testing(\.ts|\/.*))$/.test(path) }
 }
 
 /** `@scope/name/sub` → `@scope/name`. */
