@@ -38,11 +38,16 @@ export interface BreakerSettings {
   readonly maxOpenMs: number
   /** Once closed for this long, the next opening is short again. */
   readonly forgetAfterMs: number
-  /** Lifetime of a probe's permit from its slot: above the longest a request can take. */
+  /** Lifetime of a probe's permit from its slot: above the longest a request can take; {@link maxProbeMs} at most. */
   readonly probeMs: number
   /** While a probe is out, the others look again after this. */
   readonly recheckMs: number
+  /** While an operator keeps it open, they look again after this. */
+  readonly forcedRecheckMs: number
 }
+
+/** A permit that lives longer than this is not believed. */
+export const maxProbeMs = 3_600_000
 
 // The window holds at least five timeouts of 45 s one after the other: a dead host with concurrency 1 must trip it.
 export const breakerDefaults: BreakerSettings = {
@@ -54,6 +59,7 @@ export const breakerDefaults: BreakerSettings = {
   forgetAfterMs: 600_000,
   probeMs: 60_000,
   recheckMs: 5_000,
+  forcedRecheckMs: 30_000,
 }
 
 /** What a call came to, as far as the host's health goes. `cancelled`: it says nothing about the host. */
@@ -78,13 +84,17 @@ export type Admission = { admit: 'all' } | { admit: 'probe' } | { admit: 'none';
 /** Who may pass now. `probe`: one call, which has to be taken with {@link takeProbe} in the same compare-and-set. */
 export function admission(breaker: BreakerState, nowMs: number, settings: BreakerSettings): Admission {
   if (breaker.forced === 'closed') return { admit: 'all' }
-  const recheckAtMs = nowMs + settings.recheckMs
-  if (breaker.forced === 'open') return { admit: 'none', untilMs: recheckAtMs, reason: 'breaker-forced-open' }
+  if (breaker.forced === 'open')
+    return { admit: 'none', untilMs: nowMs + settings.forcedRecheckMs, reason: 'breaker-forced-open' }
   if (breaker.phase === 'closed') return { admit: 'all' }
   if (breaker.phase === 'open' && breaker.openUntilMs > nowMs)
     return { admit: 'none', untilMs: breaker.openUntilMs, reason: 'breaker-open' }
   if (breaker.probe && breaker.probe.expiresAtMs > nowMs)
-    return { admit: 'none', untilMs: Math.min(recheckAtMs, breaker.probe.expiresAtMs), reason: 'breaker-half-open' }
+    return {
+      admit: 'none',
+      untilMs: Math.min(nowMs + settings.recheckMs, breaker.probe.expiresAtMs),
+      reason: 'breaker-half-open',
+    }
   return { admit: 'probe' }
 }
 

@@ -8,7 +8,7 @@ import {
   recordCall,
   takeProbe,
 } from './breaker.ts'
-import { type HostState, type LimiterState, maxAheadMs, readHostState } from './host-state.ts'
+import { type HostState, type LimiterState, longestWaitMs, maxAheadMs, readHostState } from './host-state.ts'
 
 /**
  * The host clock: a GCRA limiter and a breaker in one value, so that one compare-and-set covers both. The caller reads
@@ -29,7 +29,7 @@ export interface ReserveRequest {
   readonly burst: number
   /** robots.txt `Crawl-delay`, where the policy honours it. Absent: none. */
   readonly crawlDelayMs?: number
-  /** Slots due later than this from now are not granted. */
+  /** Slots due later than this from now are not granted. {@link longestWaitMs} at most. */
   readonly maxWaitMs: number
 }
 
@@ -70,6 +70,8 @@ export interface HostClockSettings {
   readonly maxAdaptiveIntervalMs: number
   /** What a success multiplies the adaptive interval with. Below 1. */
   readonly easeFactor: number
+  /** After this long without another slow-down the host is as it was: last week's throttling says nothing about today. */
+  readonly forgetSlowdownMs: number
   /** A throttled host is left alone for at least this long. */
   readonly minPauseMs: number
 }
@@ -78,13 +80,12 @@ export const hostClockDefaults: HostClockSettings = {
   breaker: breakerDefaults,
   maxAdaptiveIntervalMs: 60_000,
   easeFactor: 0.9,
+  forgetSlowdownMs: 3_600_000,
   minPauseMs: 1_000,
 }
 
 /** One call grants no more slots than this: the rest is asked for again. */
 export const maxSlotsPerReserve = 1_000
-
-const dayMs = 24 * 3_600_000
 
 /**
  * Reserves up to `wanted` slots of a host, for all tasks of that host which the caller holds.
@@ -110,7 +111,7 @@ export function reserve(
 
   const crawlDelayMs = Math.min(request.crawlDelayMs ?? 0, maxAheadMs)
   const baseIntervalMs = Math.max(policyIntervalMs, exact(crawlDelayMs))
-  const intervalMs = Math.max(baseIntervalMs, limiter.adaptiveIntervalMs)
+  const intervalMs = Math.max(baseIntervalMs, adaptiveInterval(limiter, nowMs, settings))
   // A host that asked for more room than the policy gives gets no bursts.
   const burst =
     intervalMs > policyIntervalMs ? 1 : Math.max(1, Math.min(request.burst, Math.floor(maxAheadMs / intervalMs)))
@@ -175,7 +176,8 @@ function adapt(
 ): LimiterState {
   // Of a hundred requests in flight all are answered 429; only the first of them says that this interval is too short.
   const tellsNews = startedAtMs >= limiter.slowedAtMs
-  const { adaptiveIntervalMs, baseIntervalMs } = limiter
+  const { baseIntervalMs } = limiter
+  const adaptiveIntervalMs = adaptiveInterval(limiter, nowMs, settings)
   if (outcome.kind === 'success') {
     if (adaptiveIntervalMs === 0 || !tellsNews) return limiter
     const easedMs = exact(adaptiveIntervalMs * settings.easeFactor)
@@ -197,6 +199,10 @@ function adapt(
   }
 }
 
+function adaptiveInterval(limiter: LimiterState, nowMs: number, settings: HostClockSettings): number {
+  return nowMs - limiter.slowedAtMs > settings.forgetSlowdownMs ? 0 : limiter.adaptiveIntervalMs
+}
+
 function withParts(state: HostState, limiter: LimiterState, breaker: BreakerState, nowMs: number): HostState {
   if (limiter === state.limiter && breaker === state.breaker) return state
   return { version: 1, limiter: { ...limiter, seenAtMs: Math.max(limiter.seenAtMs, nowMs) }, breaker }
@@ -205,13 +211,14 @@ function withParts(state: HostState, limiter: LimiterState, breaker: BreakerStat
 function checkedInterval(request: ReserveRequest): number {
   const { wanted, ratePerSecond, burst, crawlDelayMs, maxWaitMs } = request
   if (!(wanted >= 0)) throw new RangeError(`wanted: expected 0 or more, got ${wanted}`)
-  if (!(ratePerSecond * dayMs >= 1_000))
+  if (!(ratePerSecond * maxAheadMs >= 1_000))
     throw new RangeError(`ratePerSecond: expected one a day or more, got ${ratePerSecond}`)
   if (!(burst >= 1)) throw new RangeError(`burst: expected 1 or more, got ${burst}`)
-  if (!(maxWaitMs >= 0 && maxWaitMs <= dayMs)) throw new RangeError(`maxWaitMs: expected 0 to a day, got ${maxWaitMs}`)
+  if (!(maxWaitMs >= 0 && maxWaitMs <= longestWaitMs))
+    throw new RangeError(`maxWaitMs: expected 0 to ${longestWaitMs}, got ${maxWaitMs}`)
   if (crawlDelayMs !== undefined && !(crawlDelayMs >= 0))
     throw new RangeError(`crawlDelayMs: expected 0 or more, got ${crawlDelayMs}`)
-  return exact(1_000 / ratePerSecond)
+  return Math.min(maxAheadMs, exact(1_000 / ratePerSecond))
 }
 
 // Rounded up to 1/1024 ms, intervals add up exactly in a double for the next centuries; what doubles lose

@@ -1,4 +1,4 @@
-import { type BreakerState, breakerDefaults, closedBreaker } from './breaker.ts'
+import { type BreakerState, closedBreaker, maxProbeMs } from './breaker.ts'
 
 /** Value of the `hosts` bucket: all that the cluster knows about being polite to one host. */
 export interface HostState {
@@ -27,8 +27,11 @@ export interface LimiterState {
 /** Clocks of two fetchers differ by less: further ahead than this, a state is not believed. */
 export const maxClockSkewMs = 60_000
 
-/** No slot, block or bucket reaches further ahead than this. */
+/** No interval, bucket or block is longer than this. */
 export const maxAheadMs = 24 * 3_600_000
+
+/** No slot is granted further ahead than this. */
+export const longestWaitMs = 60_000
 
 /** How long a host waits whose limiter state can't be read. */
 export const brokenStateBlockMs = 60_000
@@ -83,7 +86,7 @@ function isLimiter(value: unknown, nowMs: number): value is LimiterState {
   const limiter = value as Partial<LimiterState>
   return (
     isTime(limiter.seenAtMs, nowMs + maxClockSkewMs) &&
-    isTime(limiter.tatMs, limiter.seenAtMs + 2 * maxAheadMs) &&
+    isTime(limiter.tatMs, limiter.seenAtMs + longestWaitMs + maxAheadMs) &&
     isTime(limiter.baseIntervalMs, maxAheadMs) &&
     isTime(limiter.adaptiveIntervalMs, maxAheadMs) &&
     isTime(limiter.slowedAtMs, nowMs + maxClockSkewMs) &&
@@ -100,8 +103,8 @@ function isBreaker(value: unknown, nowMs: number): value is BreakerState {
     (breaker.phase === 'closed' || breaker.phase === 'open' || breaker.phase === 'half-open') &&
     (breaker.forced === null || breaker.forced === 'open' || breaker.forced === 'closed') &&
     typeof breaker.reason === 'string' &&
-    isTime(breaker.openUntilMs, latestMs + breakerDefaults.maxOpenMs) &&
     isTime(breaker.openForMs, maxAheadMs) &&
+    isTime(breaker.openUntilMs, latestMs + breaker.openForMs) &&
     isTime(breaker.closedAtMs, latestMs) &&
     isTime(breaker.failedProbes, Number.MAX_SAFE_INTEGER) &&
     isProbe(breaker.probe, latestMs) &&
@@ -121,8 +124,8 @@ function isProbe(probe: BreakerState['probe'] | undefined, latestMs: number): bo
   if (probe === null) return true
   return (
     typeof probe === 'object' &&
-    isTime(probe.slotMs, latestMs + maxAheadMs) &&
-    isTime(probe.expiresAtMs, probe.slotMs + maxAheadMs)
+    isTime(probe.slotMs, latestMs + longestWaitMs) &&
+    isTime(probe.expiresAtMs, probe.slotMs + maxProbeMs)
   )
 }
 

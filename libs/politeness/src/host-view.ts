@@ -20,7 +20,7 @@ export interface HostView {
   readonly slowed: boolean
 }
 
-/** Summarises what the `hosts` bucket holds. Null: the host has no entry yet. */
+/** Summarises what the `hosts` bucket holds; null (no entry yet) gives a host of which nothing is known. */
 export function viewHost(stored: unknown, nowMs: number): HostView {
   const { limiter, breaker } = readHostState(stored, nowMs)
   const due = breaker.forced === null && breaker.phase === 'open' && breaker.openUntilMs <= nowMs

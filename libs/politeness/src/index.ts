@@ -8,6 +8,7 @@ export {
   type HostState,
   initialHostState,
   type LimiterState,
+  longestWaitMs,
   maxAheadMs,
   maxClockSkewMs,
   readHostState,
