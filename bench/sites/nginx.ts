@@ -46,7 +46,14 @@ export async function startNginx(folder: string, sites: readonly StaticSite[]): 
   const failed = await Promise.race([exited, ...sites.map(({ port }) => untilAnswers(port))])
   if (failed !== undefined) throw new Error(`${failed}\n${logged(errorLog)}`)
   await Promise.all(sites.map(({ port }) => untilAnswers(port)))
-  return { stop: () => stopNginx(child, exited) }
+  const onExit = () => child.kill()
+  process.once('exit', onExit)
+  return {
+    async stop() {
+      process.off('exit', onExit)
+      await stopNginx(child, exited)
+    },
+  }
 }
 
 async function stopNginx(child: ChildProcess, exited: Promise<string>): Promise<void> {
