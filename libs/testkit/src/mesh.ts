@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Run, RunOptions, SiteRun } from '@seine/contracts'
+import { type ManagedProcess, projectRoot, type Stack, startStack } from '@seine/stack'
+import { eventually } from './eventually.ts'
+import { readZip } from './read-zip.ts'
+import { temporaryFolder } from './test-server.ts'
+
+export interface MeshOptions {
+  /** Entries of `sites.json`. */
+  readonly sites: readonly object[]
+  /** Default 2. */
+  readonly fetchers?: number
+  readonly exporters?: number
+  readonly schedulers?: number
+  /** Absent: the project's own `config/policies.yml`. */
+  readonly policiesFile?: string
+  /** On top of what services need to run: HOST_OVERRIDES, LEASE_MS, … */
+  readonly env?: Readonly<Record<string, string>>
+  /** Whether a killed process comes back by itself. Default: only `start` brings it back. */
+  readonly restart?: boolean
+}
+
+/** The whole system as processes on this machine, driven through its REST API. */
+export interface Mesh extends AsyncDisposable {
+  readonly gatewayUrl: string
+  readonly natsUrl: string
+  readonly databaseUrl: string
+  readonly processes: Stack['processes']
+  /** SIGKILL: `nats`, `postgres`, `scheduler-1`, `fetcher-1`, `exporter-1`, `gateway-1`, … */
+  kill(name: string): Promise<void>
+  /** Starts what was killed, at its old address; resolves when it is ready. */
+  start(name: string): Promise<void>
+  /** What the process wrote so far. */
+  logOf(name: string): string
+  createRun(options?: Partial<RunOptions>): Promise<Run>
+  run(id: string): Promise<{ run: Run; sites: SiteRun[] }>
+  /** Waits for the run's end and gives it, whatever its status. */
+  untilEnded(id: string, timeoutMs?: number): Promise<{ run: Run; sites: SiteRun[] }>
+  /** The run's `reports.zip`, by path. */
+  archive(id: string): Promise<Map<string, Buffer>>
+  stop(): Promise<void>
+}
+
+export async function startMesh(options: MeshOptions): Promise<Mesh> {
+  const dir = await temporaryFolder('mesh')
+  const sitesFile = join(dir, 'sites.json')
+  await mkdir(dir, { recursive: true })
+  await writeFile(sitesFile, JSON.stringify({ sites: options.sites }))
+  const stack = await startStack({
+    dir,
+    sitesFile,
+    policiesFile: options.policiesFile ?? join(projectRoot, 'config/policies.yml'),
+    fetchers: options.fetchers ?? 2,
+    exporters: options.exporters ?? 1,
+    schedulers: options.schedulers ?? 1,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...options.env },
+    durability: 'fast',
+    restart: options.restart ?? false,
+    stopTimeoutMs: 5_000,
+  })
+  const processOf = (name: string): ManagedProcess => {
+    const process = stack.processes.get(name)
+    if (process === undefined) throw new Error(`no process '${name}' among ${[...stack.processes.keys()].join(', ')}`)
+    return process
+  }
+
+  async function ask<T>(path: string, init?: RequestInit): Promise<T> {
+    const answer = await fetch(stack.gatewayUrl + path, init)
+    const body = await answer.text()
+    if (!answer.ok) throw new Error(`${init?.method ?? 'GET'} ${path} answered ${answer.status}: ${body}`)
+    return JSON.parse(body) as T
+  }
+
+  const run = async (id: string) => {
+    const { sites, ...found } = await ask<Run & { sites: SiteRun[] }>(`/api/bulk-runs/${id}`)
+    return { run: found, sites }
+  }
+
+  const stop = async () => {
+    await stack.stop()
+    await rm(dir, { recursive: true, force: true, maxRetries: 3 })
+  }
+
+  return {
+    gatewayUrl: stack.gatewayUrl,
+    natsUrl: stack.natsUrl,
+    databaseUrl: stack.databaseUrl,
+    processes: stack.processes,
+    kill: (name) => processOf(name).kill('SIGKILL'),
+    start: (name) => processOf(name).start(),
+    logOf: (name) => readFileSync(processOf(name).logFile, 'utf8'),
+    createRun: (runOptions = {}) =>
+      ask<Run>('/api/bulk-runs', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(runOptions),
+      }),
+    run,
+    untilEnded: (id, timeoutMs = 120_000) =>
+      eventually(
+        async () => {
+          const state = await run(id)
+          if (!['completed', 'failed', 'cancelled'].includes(state.run.status)) {
+            throw new Error(`run ${id} is ${state.run.status}: ${JSON.stringify(state.run.counts)}`)
+          }
+          return state
+        },
+        { timeoutMs },
+      ),
+    async archive(id) {
+      const answer = await fetch(`${stack.gatewayUrl}/api/bulk-runs/${id}/archive`)
+      if (!answer.ok) throw new Error(`the archive of ${id} answered ${answer.status}: ${await answer.text()}`)
+      return readZip(new Uint8Array(await answer.arrayBuffer()))
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
+}
