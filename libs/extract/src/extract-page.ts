@@ -4,6 +4,7 @@ import { parseLenientJson } from './lenient-json.ts'
 import type { PageIdentity } from './main-product.ts'
 import { mergeDrafts, type SourcedDraft } from './product-draft.ts'
 import { draftFromMetas } from './product-meta.ts'
+import { maySell, readVisible } from './product-page.ts'
 import { draftFromThings } from './product-thing.ts'
 import { scanPage } from './scan-page.ts'
 import { metaContents, type PageLink, readLinks, readSeo } from './seo.ts'
@@ -47,16 +48,37 @@ export function extractPage({ url, html, headers, siteHosts }: Page): Extraction
     names: [...scan.h1.slice(0, 3), seo.openGraph['og:title'] ?? '', seo.title ?? ''],
   }
   const drafts: SourcedDraft[] = []
+  const doubtful: SourcedDraft[] = []
   const add = (source: string, draft: SourcedDraft['draft'] | null): void => {
     if (draft !== null) drafts.push({ source, draft: { ...draft, images: absolute(draft.images ?? [], base ?? url) } })
   }
-  if (jsonLd.length > 0) add('json-ld', draftFromThings(jsonLd, page))
-  if (scan.microdata.length > 0) add('microdata', draftFromThings(scan.microdata, page))
-  if (scan.rdfa.length > 0) add('rdfa', draftFromThings(scan.rdfa, page))
+  for (const [source, roots] of [
+    ['json-ld', jsonLd],
+    ['microdata', scan.microdata],
+    ['rdfa', scan.rdfa],
+  ] as const) {
+    const found = roots.length === 0 ? null : draftFromThings(roots, page)
+    if (found === null) continue
+    add(source, found.draft)
+    doubtful.push({ source, draft: found.doubtful })
+  }
   if (scan.metas.length > 0) add('meta', draftFromMetas(scan))
-  const product = drafts.length === 0 ? null : mergeDrafts(drafts, cutter)
+  if (isIncomplete(drafts) && (drafts.length > 0 || maySell(html))) {
+    const visible = readVisible(html, url, page.names)
+    if (drafts.length > 0 || visible.sellsOne) {
+      add('page', { ...visible.draft, name: scan.h1[0] ?? null })
+      // What has a price or a button to buy, and says nothing else, can be had.
+      const priced = drafts.some(({ draft }) => draft.price != null)
+      add('inferred', { availability: priced || visible.buys ? 'InStock' : null })
+    }
+  }
+  const product = drafts.length === 0 ? null : mergeDrafts([...drafts, ...doubtful], cutter)
   return { seo, product, links: links.links, cut: cutter.fields }
 }
+
+/** Whether structured data leaves open what the visible page may tell. */
+const isIncomplete = (drafts: readonly SourcedDraft[]): boolean =>
+  !(['price', 'availability', 'sku'] as const).every((field) => drafts.some(({ draft }) => draft[field] != null))
 
 const absolute = (urls: readonly string[], base: string): string[] =>
   urls.map((url) => URL.parse(url.trim(), base)?.href).filter((url) => url !== undefined)

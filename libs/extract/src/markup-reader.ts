@@ -57,6 +57,21 @@ export class MarkupReader implements TokenizerCallbacks {
     return null
   }
 
+  /** Attributes of the element being opened whose name (in lower case) matches. */
+  attributesLike(name: RegExp): { name: string; value: string }[] {
+    const found: { name: string; value: string }[] = []
+    for (let i = 0; i < this.#attributes; i++) {
+      const at = i * 4
+      const written = this.html.slice(this.#spans[at], this.#spans[at + 1]).toLowerCase()
+      if (!name.test(written)) continue
+      found.push({
+        name: written,
+        value: this.#decoded[i] ?? this.html.slice(this.#spans[at + 2], this.#spans[at + 3]),
+      })
+    }
+    return found
+  }
+
   /** Whether the element being opened has any attribute at all. */
   hasAttributes(): boolean {
     return this.#attributes > 0

@@ -20,9 +20,9 @@ export interface PriceHints {
 /** Longest text that is looked at. */
 const maxPriceChars = 400
 const space = '[ \\u00a0\\u2007\\u2009\\u202f]'
-// Groups of three after a space or an apostrophe, else digits with dots and commas between.
+// Groups of three after a space or an apostrophe, or digits with dots and commas between.
 const number = new RegExp(
-  String.raw`(?<![\d])[.,]{0,2}\d(?:${space}(?=\d{3}(?!\d))|['’´](?=\d{3}(?!\d))|[.,](?=${space}?\d)${space}?(?=\d{1,3}(?!\d))|[.,](?=\d)|\d)*`,
+  String.raw`(?<![\d])(?:\d{1,3}(?:(?:${space}|['’´])\d{3}(?!\d))+(?:[.,]\d{1,2}(?!\d))?|[.,]{0,2}\d(?:[.,]?\d|[.,] (?=\d\d(?!\d)))*)`,
   'gu',
 )
 const euroCents = /^(\d+)\s?€\s?(\d{2})(?!\d)/

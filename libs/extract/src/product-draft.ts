@@ -63,8 +63,7 @@ export function mergeDrafts(drafts: readonly SourcedDraft[], cutter: Cutter): Pr
   for (const field of fields) {
     const found = drafts.find(
       ({ source, draft }) =>
-        !isEmpty(draft[field]) &&
-        (!ofPrice.has(field) || sources.price === undefined || sources.price === source),
+        !isEmpty(draft[field]) && (!ofPrice.has(field) || sources.price === undefined || sources.price === source),
     )
     if (found === undefined) continue
     product[field] = bounded(field, found.draft[field], cutter)

@@ -8,23 +8,51 @@ import { isThing, type Thing, textOf, typesOf, valuesOf, walkThings } from './th
 
 const maxOffersRead = 500
 
+export interface ThingDraft {
+  draft: ProductDraft
+  /** Values that hold only where nothing else says better: the number of one variant of many, a name in a number's place. */
+  doubtful: ProductDraft
+}
+
 /** What structured data (JSON-LD, microdata or RDFa, as things) says of the page's product; null where it describes none. */
-export function draftFromThings(roots: readonly unknown[], page: PageIdentity): ProductDraft | null {
+export function draftFromThings(roots: readonly unknown[], page: PageIdentity): ThingDraft | null {
   const byId = collectIds(roots)
   const own = mainProduct(roots, page)
   const drafts = own.map((thing) => draftOf(thing, byId, page))
-  const first = drafts[0]
-  if (first === undefined) return null
-  // Several nodes may describe one product: the best first, the others where it is silent.
-  for (const other of drafts.slice(1)) {
-    for (const [field, value] of Object.entries(other)) {
-      const known = first[field as keyof ProductDraft]
-      if (known == null || (Array.isArray(known) && known.length === 0)) Object.assign(first, { [field]: value })
-    }
+  const addressed = own.findIndex((thing) => isAddressed(thing, page))
+  const best = drafts[Math.max(addressed, 0)]
+  if (best === undefined) return null
+  const draft = { ...best }
+  for (const other of drafts) fillGaps(draft, other)
+  if (draft.price == null && draft.availability == null) fillGaps(draft, loneOffer(roots, byId, page))
+  draft.category ??= breadcrumbs(roots, draft.name ?? null)
+
+  const doubtful: ProductDraft = {}
+  const numbers = new Set(drafts.map(({ sku }) => sku).filter((sku) => sku != null))
+  if (numbers.size > 1) {
+    // Nodes of one name with numbers of their own are its variants.
+    const states = drafts.map(({ availability }) => availability).filter((state) => state != null)
+    draft.availability = bestAvailability(states)
+    const amounts = drafts.map(({ price }) => price).filter((price) => price != null)
+    draft.lowPrice ??= amounts.length > 0 ? Math.min(...amounts) : null
+    draft.highPrice ??= amounts.length > 0 ? Math.max(...amounts) : null
   }
-  if (first.price == null && first.availability == null) Object.assign(first, loneOffer(roots, byId, page))
-  first.category ??= breadcrumbs(roots, first.name ?? null)
-  return first
+  if ((numbers.size > 1 && addressed === -1) || isWording(draft.sku)) {
+    doubtful.sku = draft.sku
+    draft.sku = null
+  }
+  return { draft, doubtful }
+}
+
+/** A name in the place of a number: `OPTIPLEX 9010 TOWER`. */
+const isWording = (sku: string | null | undefined): boolean => sku != null && /\s\p{L}{4}/u.test(sku.trim())
+
+/** Takes from another description of the same product what the first is silent about. */
+function fillGaps(draft: ProductDraft, other: ProductDraft): void {
+  for (const [field, value] of Object.entries(other)) {
+    const known = draft[field as keyof ProductDraft]
+    if (known == null || (Array.isArray(known) && known.length === 0)) Object.assign(draft, { [field]: value })
+  }
 }
 
 type Ids = ReadonlyMap<string, Thing>
@@ -148,12 +176,14 @@ const available = new Set([
   'MadeToOrder',
 ])
 
+/** Of several offers or variants: whether any of them can be had. */
+const bestAvailability = (states: readonly string[]): string | null =>
+  states.find((state) => state === 'InStock') ?? states.find((state) => available.has(state)) ?? states[0] ?? null
+
 /** What the offers say together: the price of the page's own one, and stock if any of them has it. */
 function offerDraft(all: Thing[], byId: Ids, page: PageIdentity): ProductDraft {
   const aggregate = all.find(isAggregate)
-  const single = all
-    .flatMap((offer) => (isAggregate(offer) ? thingsOf(offer, 'offers', byId) : [offer]))
-    .slice(0, maxOffersRead)
+  const single = flatOffers(all, byId).slice(0, maxOffersRead)
   const prices = single.map((offer) => ({ offer, ...priceOf(offer, byId) }))
   const priced = prices.filter(({ price }) => price !== null)
   const states = [...all, ...single]
@@ -187,8 +217,7 @@ function offerDraft(all: Thing[], byId: Ids, page: PageIdentity): ProductDraft {
     currency: currency == null ? (own?.written ?? null) : currencyCode(currency),
     priceText: own?.text ?? (aggregate === undefined ? null : first(aggregate, 'lowPrice')),
     priceValidUntil: first(offer, 'priceValidUntil'),
-    availability:
-      states.find((state) => state === 'InStock') ?? states.find((state) => available.has(state)) ?? states[0] ?? null,
+    availability: bestAvailability(states),
     itemCondition: conditionOf(first(offer, 'itemCondition') ?? ''),
     seller: first(offer, 'seller', 'offeredBy'),
     sku: first(offer, 'sku', 'identifier'),
@@ -196,6 +225,16 @@ function offerDraft(all: Thing[], byId: Ids, page: PageIdentity): ProductDraft {
       gtinProperties.map((property) => checkedGtin(first(offer, property) ?? '')).find((value) => value !== null) ??
       null,
   }
+}
+
+/** Single offers, also those inside of aggregates and of offers that only hold others. */
+function flatOffers(offers: readonly Thing[], byId: Ids, depth = 0): Thing[] {
+  return offers.flatMap((offer) => {
+    const inner = depth < 3 ? thingsOf(offer, 'offers', byId) : []
+    if (inner.length > 0 && (isAggregate(offer) || first(offer, 'price') === null))
+      return flatOffers(inner, byId, depth + 1)
+    return isAggregate(offer) ? [] : [offer]
+  })
 }
 
 interface OfferPrice {
@@ -238,8 +277,7 @@ function loneOffer(roots: readonly unknown[], byId: Ids, page: PageIdentity): Pr
     }
   }
   if (found.length !== 1) return {}
-  const draft = offerDraft(found, byId, page)
-  return Object.fromEntries(Object.entries(draft).filter(([, value]) => value != null))
+  return offerDraft(found, byId, page)
 }
 
 /** The names of the page's breadcrumbs as a path, without the product itself. */

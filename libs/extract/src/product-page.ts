@@ -1,0 +1,152 @@
+import { availabilityInText } from './availability.ts'
+import { type OutlineElement, type PageOutline, readOutline } from './page-outline.ts'
+import { type Anchors, isElsewhere, visiblePrices } from './page-price.ts'
+import { visibleSku } from './page-sku.ts'
+import { availabilityHint, buyHint, buyText, notifyText } from './page-words.ts'
+import type { ProductDraft } from './product-draft.ts'
+import { tag } from './tags.ts'
+
+/** Below this a visible price is more likely another one than the product's. */
+const leastPriceScore = 3
+const maxButtonChars = 40
+const maxPhraseChars = 160
+
+/** Cheap signs that a page may sell something: only then is its text worth a second look. */
+export const maySell = (html: string): boolean =>
+  /price|preis|prix|precio|prezzo|cena|цен|價|价格|円|[€£₹₽₺₪₩]|&(?:euro|pound|yen);|US \$/i.test(html) &&
+  /cart|basket|warenkorb|panier|carrito|carrello|koszyk|košík|kosik|buy|корзин|購物|购物|カート|checkout|acquista|comprar|kaufen/i.test(
+    html,
+  )
+
+export interface PageEvidence {
+  draft: ProductDraft
+  /** There is a button to buy it. */
+  buys: boolean
+  /** The page itself, without structured data, is clearly one of a product. */
+  sellsOne: boolean
+}
+
+/** What the visible page says of its product: the price by its place and looks, phrases of availability, labelled numbers. */
+export function readVisible(html: string, url: string, names: readonly string[]): PageEvidence {
+  const outline = readOutline(html)
+  const anchors = findAnchors(outline, names)
+  const prices = visiblePrices(outline, anchors)
+  const price = prices.find((one) => one.score >= leastPriceScore && !one.isOld)
+  const old =
+    price === undefined
+      ? undefined
+      : prices.find((one) => one.isOld && one.amount > price.amount && Math.abs(one.offset - price.offset) < 200)
+  const said = visibleAvailability(outline, anchors, price?.offset ?? null)
+  const sku = visibleSku(outline, url, anchors.heading)
+  const buys = anchors.buttons.length > 0
+  // The first of many prices of one shape is a list of products.
+  const listed = (price?.siblings ?? 0) >= 3
+  const supported = price === undefined ? said !== null && sku !== null : buys || said !== null || sku !== null
+  return {
+    draft: {
+      price: price?.amount ?? null,
+      currency: price?.currency ?? null,
+      priceText: price?.text ?? null,
+      regularPrice: old?.amount ?? null,
+      availability: said,
+      sku,
+    },
+    buys,
+    sellsOne: anchors.heading !== null && !listed && supported,
+  }
+}
+
+/** The heading that names the product, and the buttons to buy it. */
+export function findAnchors(outline: PageOutline, names: readonly string[]): Anchors {
+  const wanted = names.map((name) => letters(name)).filter((name) => name.length > 3)
+  const piece = headingPiece(outline, wanted)
+  const anchors: Anchors = {
+    headingPiece: piece,
+    heading: piece === null ? null : (outline.offsets[piece] ?? 0),
+    buttons: [],
+  }
+  for (const element of outline.elements) {
+    if (!isBuyButton(outline, element) || within(outline, element, (one) => isElsewhere(one, anchors))) continue
+    anchors.buttons.push(outline.offsets[element.from] ?? 0)
+  }
+  return anchors
+}
+
+/** Where the page's name stands: the h1 nearest to its title, else any h1, else the longest text that its title repeats. */
+function headingPiece(outline: PageOutline, wanted: readonly string[]): number | null {
+  let best: { from: number; score: number } | null = null
+  for (const element of outline.elements) {
+    if (element.to === element.from || element.to - element.from > 20) continue
+    const isHeading = element.code >= tag.h1 && element.code <= tag.h3
+    const text = letters(outline.textOf(element).slice(0, 300))
+    if (text.length < 4) continue
+    const likeness = Math.max(0, ...wanted.map((name) => (name.includes(text) ? text.length / name.length : 0)))
+    const score = (element.code === tag.h1 ? 0.5 : isHeading ? 0.1 : 0) + (isHeading || likeness > 0.4 ? likeness : 0)
+    if (score > (best?.score ?? 0.2)) best = { from: firstText(outline, element), score }
+  }
+  return best?.from ?? null
+}
+
+function firstText(outline: PageOutline, element: OutlineElement): number {
+  let at = element.from
+  while (at < element.to - 1 && (outline.pieces[at] as string).trim() === '') at++
+  return at
+}
+
+function within(outline: PageOutline, element: OutlineElement, is: (element: OutlineElement) => boolean): boolean {
+  let at: OutlineElement | undefined = element
+  for (let level = 0; at !== undefined && level < 30; level++) {
+    if (level > 0 && is(at)) return true
+    at = outline.elements[at.parent]
+  }
+  return false
+}
+
+const letters = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')
+
+function isBuyButton(outline: PageOutline, element: OutlineElement): boolean {
+  const { code, hint } = element
+  if (
+    element.disabled ||
+    (code !== tag.button && code !== tag.input && code !== tag.a && !/button|btn|cart/.test(hint))
+  )
+    return false
+  if (element.to - element.from > 8) return false
+  const text = outline.textOf(element)
+  if (text.length > maxButtonChars) return false
+  return (
+    buyText.test(text) || (buyHint.test(hint) && (code === tag.button || code === tag.input) && !notifyText.test(text))
+  )
+}
+
+/** What a short text near the product says of its availability; elements that are named for it first. */
+function visibleAvailability(outline: PageOutline, anchors: Anchors, priceOffset: number | null): string | null {
+  const start = Math.min(anchors.heading ?? 0, priceOffset ?? Number.POSITIVE_INFINITY)
+  let best: { state: string; score: number } | null = null
+  const consider = (text: string, offset: number, hinted: boolean): void => {
+    const state = availabilityInText(text)
+    if (state === null) return
+    const distance = Math.min(
+      Math.abs(offset - start),
+      priceOffset === null ? Number.POSITIVE_INFINITY : Math.abs(offset - priceOffset),
+    )
+    const score =
+      (hinted ? 2 : 0) + 2_000 / (1_000 + distance) - text.length / maxPhraseChars - (offset < start ? 1 : 0)
+    if (best === null || score > best.score) best = { state, score }
+  }
+  for (const element of outline.elements) {
+    if (element.to === element.from || element.to - element.from > 10) continue
+    const hinted = availabilityHint.test(element.hint)
+    const text = outline.textOf(element)
+    if (text.length < 2 || text.length > (hinted ? maxPhraseChars : maxPhraseChars / 2)) continue
+    if (
+      availabilityInText(text) === null ||
+      within(outline, element, (one) => isElsewhere(one, anchors) || one.code === tag.option)
+    )
+      continue
+    consider(text, outline.offsets[element.from] ?? 0, hinted)
+  }
+  // A distant phrase without a name of its own is about something else.
+  const found = best as { state: string; score: number } | null
+  return found !== null && found.score > 0.6 ? found.state : null
+}
