@@ -268,6 +268,13 @@ describe('a sitemap', () => {
     expect(new Set(await found()).size).toBe(1_000)
   })
 
+  it('that is none has failed', async () => {
+    const { send, serve, resultOf } = await siteRun()
+    serve('/map.xml', answer(200, { 'content-type': 'application/xml' }, '<rates><rate>1</rate></rates>'))
+    const { outcome } = await resultOf(await send('/map.xml', { kind: 'sitemap' }))
+    expect(outcome).toMatchObject({ outcome: 'failed', reason: 'not-a-sitemap' })
+  })
+
   it('that is a page has failed', async () => {
     const { send, serve, resultOf } = await siteRun()
     serve('/map.xml', html('<!doctype html><html><body>Not found</body></html>'))

@@ -43,6 +43,7 @@ export function makeFetchSitemap({ askStream, robotsOf, nowMs, random, bus }: Fe
     const announcedBatches = await announcer.finish()
     const bytes = answer.progress.decodedBytes
     if (kind === 'html') return { outcome: 'failed', reason: 'sitemap-is-html', announcedBatches, bytes }
+    if (kind === 'unknown') return { outcome: 'failed', reason: 'not-a-sitemap', announcedBatches, bytes }
     return { outcome: 'ok', reason: truncated ? 'sitemap-truncated' : '', announcedBatches, bytes }
   }
 
