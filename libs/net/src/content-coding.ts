@@ -150,6 +150,11 @@ export function isCutShort(error: unknown): boolean {
   return (error as NodeJS.ErrnoException | null)?.code === 'Z_BUF_ERROR'
 }
 
+/** Is this about what stands behind the end of a gzip file, taken for another one? A wrong checksum is not. */
+export function isTrailingGarbage(error: unknown): boolean {
+  return error instanceof Error && error.message === 'incorrect header check'
+}
+
 /** Did the output reach `maxOutputLength`? */
 export function isTooLarge(error: unknown): boolean {
   return (error as NodeJS.ErrnoException | null)?.code === 'ERR_BUFFER_TOO_LARGE'
@@ -159,4 +164,19 @@ export function isTooLarge(error: unknown): boolean {
 export function isZlibError(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException | null)?.code ?? ''
   return code.startsWith('Z_') || code.startsWith('ERR__ERROR') || code.startsWith('ZSTD_error')
+}
+
+/**
+ * The deflate stream inside a gzip file: for a body with something behind the file's end (a line break a script left),
+ * which Node refuses and browsers don't mind. Null when the header itself is broken. RFC 1952 §2.3.
+ */
+export function deflateInside(file: Uint8Array): Uint8Array | null {
+  const flags = file[3] ?? 0
+  let at = 10
+  if (flags & 0x04) at += 2 + (file[at] ?? 0) + (file[at + 1] ?? 0) * 256
+  for (const named of [0x08, 0x10]) {
+    if (flags & named) at = file.indexOf(0, at) + 1 || file.length
+  }
+  if (flags & 0x02) at += 2
+  return at < file.length ? file.subarray(at) : null
 }

@@ -4,8 +4,10 @@ import {
   type Coding,
   codingHeadBytes,
   decodeWhole,
+  deflateInside,
   isCutShort,
   isTooLarge,
+  isTrailingGarbage,
   isZlibError,
   looksPlain,
   makeDecoder,
@@ -34,28 +36,42 @@ export interface Decoded {
  * at once, use `decodeChunks`. Throws FetchError `bad-encoding`.
  */
 export function decodeAtOnce(coded: Uint8Array, codings: readonly Coding[], maxBytes: number): Decoded | null {
+  const maxOutput = Math.min(maxBytes, maxDecodedBytesAtOnce)
   let body = coded
   let truncated = false
-  for (let i = codings.length - 1; i >= 0; i--) {
-    if (body.length === 0) break
+  for (let i = codings.length - 1; i >= 0 && body.length > 0; i--) {
     const coding = actualCoding(codings[i] as Coding, body)
     if (coding === null) continue
     try {
-      body = decodeWhole(coding, body, Math.min(maxBytes, maxDecodedBytesAtOnce), false)
+      body = decodeWhole(coding, body, maxOutput, false)
     } catch (error) {
       if (isTooLarge(error)) return null
-      if (isCutShort(error)) {
-        truncated = true
-        try {
-          body = decodeWhole(coding, body, Math.min(maxBytes, maxDecodedBytesAtOnce), true)
-        } catch (again) {
-          if (isTooLarge(again)) return null
-          throw badEncoding(coding, again)
-        }
-      } else if (!looksPlain(body)) throw badEncoding(coding, error)
+      const salvaged = salvage(coding, body, maxOutput, error)
+      if (salvaged === null) return null
+      body = salvaged
+      truncated ||= isCutShort(error)
     }
   }
   return { body, truncated }
+}
+
+/** What browsers would still show of a body that didn't decode; null when that is too large, throws when it is nothing. */
+function salvage(coding: Coding, body: Uint8Array, maxOutput: number, reason: unknown): Uint8Array | null {
+  const deflated = coding === 'gzip' && isTrailingGarbage(reason) ? deflateInside(body) : null
+  try {
+    if (isCutShort(reason)) return refuseNothing(coding, decodeWhole(coding, body, maxOutput, true))
+    if (deflated !== null) return decodeWhole('deflate-raw', deflated, maxOutput, false)
+  } catch (error) {
+    if (isTooLarge(error)) return null
+    throw error instanceof FetchError ? error : badEncoding(coding, reason)
+  }
+  if (looksPlain(body)) return body
+  throw badEncoding(coding, reason)
+}
+
+function refuseNothing<B extends Uint8Array>(coding: Coding, decoded: B): B {
+  if (decoded.length > 0) return decoded
+  throw new FetchError('truncated-body', `the ${coding} body ends before it says anything`)
 }
 
 export interface DecodeLimits {
@@ -148,6 +164,7 @@ async function* undo(
   } catch (error) {
     if (!isZlibError(error)) throw error
     if (!isCutShort(error)) throw badEncoding(coding, error)
+    if (outputBytes === 0 && !state.truncated) refuseNothing(coding, head.subarray(0, 0))
     state.truncated = true
   } finally {
     decoder.destroy()

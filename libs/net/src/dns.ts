@@ -70,5 +70,8 @@ export function makeOverrides(hostOverrides: Readonly<Record<string, string>>): 
     .filter(([name]) => name.startsWith('*.'))
     .map(([name, ip]) => ({ suffix: name.slice(1), ip }))
     .sort((a, b) => b.suffix.length - a.suffix.length)
-  return (hostname) => exact.get(hostname) ?? below.find(({ suffix }) => hostname.endsWith(suffix))?.ip ?? null
+  return (hostname) => {
+    const name = hostname.endsWith('.') ? hostname.slice(0, -1) : hostname
+    return exact.get(name) ?? below.find(({ suffix }) => name.endsWith(suffix))?.ip ?? null
+  }
 }
