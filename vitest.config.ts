@@ -15,6 +15,7 @@ export default defineConfig({
             'services/*/src/**/*.test.ts',
             'cli/src/**/*.test.ts',
             'tests/*.test.ts',
+            'bench/**/*.test.ts',
           ],
           exclude: ['**/*.it.test.ts', '**/node_modules/**'],
         },
