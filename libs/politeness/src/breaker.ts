@@ -49,10 +49,11 @@ export interface BreakerSettings {
 /** A permit that lives longer than this is not believed. */
 export const maxProbeMs = 3_600_000
 
-// The window holds at least five timeouts of 45 s one after the other: a dead host with concurrency 1 must trip it.
+// Ten calls, because a window starts with a failure and so looks worse than the host is; long enough for ten timeouts of
+// 45 s one after the other, because a dead host with concurrency 1 must trip it.
 export const breakerDefaults: BreakerSettings = {
-  windowMs: 300_000,
-  minCalls: 5,
+  windowMs: 600_000,
+  minCalls: 10,
   failureRatio: 0.5,
   openMs: 15_000,
   maxOpenMs: 600_000,
