@@ -70,7 +70,7 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
     const answer = await fetch(stack.gatewayUrl + path, init)
     const body = await answer.text()
     if (!answer.ok) throw new Error(`${init?.method ?? 'GET'} ${path} answered ${answer.status}: ${body}`)
-    return JSON.parse(body) as T
+    return (JSON.parse(body) as { data: T }).data
   }
 
   const run = async (id: string) => {

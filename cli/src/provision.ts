@@ -1,0 +1,42 @@
+import { connectBus, provision } from '@seine/bus'
+import { commonEnv, createLogger, readConfig } from '@seine/runtime'
+import { z } from 'zod'
+import type { Command } from './command.ts'
+import { readFlags } from './flags.ts'
+
+const environment = z.object({
+  NATS_SERVERS: commonEnv.NATS_SERVERS,
+  NATS_USER: commonEnv.NATS_USER,
+  NATS_PASSWORD: commonEnv.NATS_PASSWORD,
+})
+
+export const command: Command = {
+  name: 'provision',
+  summary: 'Bring the broker’s streams, consumers and buckets to what the contracts say',
+  usage: 'seine provision [--replicas 1|3|5]   (NATS_SERVERS, NATS_USER, NATS_PASSWORD)',
+  examples: ['NATS_SERVERS=nats://nats:4222 seine provision --replicas 3'],
+  async run(args, io) {
+    const flags = readFlags(command, args, { replicas: { type: 'string', default: '1' } }, io)
+    if (flags === null) return 2
+    // Two lose their majority with the first one that fails.
+    const replicas = ([1, 3, 5] as const).find((count) => String(count) === flags.replicas)
+    if (replicas === undefined) {
+      io.stderr.write(`seine provision: --replicas: expected 1, 3 or 5, got '${flags.replicas}'\n`)
+      return 2
+    }
+    try {
+      const config = readConfig(environment, io.env)
+      const log = createLogger('provision', { level: 'warn', write: (line) => io.stderr.write(line) })
+      await using bus = await connectBus(
+        { servers: config.NATS_SERVERS, user: config.NATS_USER, password: config.NATS_PASSWORD, name: 'provision' },
+        log,
+      )
+      const changes = await provision(bus, { replicas })
+      io.stdout.write(changes.length === 0 ? 'Nothing to change.\n' : `${changes.join('\n')}\n`)
+      return 0
+    } catch (error) {
+      io.stderr.write(`seine provision: ${error instanceof Error ? error.message : String(error)}\n`)
+      return 1
+    }
+  },
+}
