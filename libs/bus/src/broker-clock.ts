@@ -7,10 +7,8 @@ import { messageOf } from '@seine/runtime'
 export interface BrokerClock {
   /** Unix ms: the local clock plus the offset last learned; the local clock until one was. */
   nowMs(): number
-  /** Learns the offset. False: the broker can't be asked (it may not be provisioned yet), the old one stays. */
-  learn(): Promise<boolean>
-  /** Learns it now and from time to time, until the signal. */
-  keepLearning(signal: AbortSignal): Promise<void>
+  /** Learns the offset now, then from time to time until the signal. Resolves after the first try. */
+  start(signal: AbortSignal): Promise<void>
 }
 
 const samples = 3
@@ -21,29 +19,37 @@ const retryEveryMs = 2_000
 /** Learns the offset from the server's own timestamps: of a few answers, the quickest tells best. */
 export function makeBrokerClock(jsm: () => Promise<JetStreamManager>, clock: Clock, log: Logger): BrokerClock {
   let offsetMs = 0
-  const brokerClock: BrokerClock = {
-    nowMs: () => clock.nowMs() + offsetMs,
-    async learn() {
-      let bestRoundTripMs = Number.POSITIVE_INFINITY
-      try {
-        const manager = await jsm()
-        for (let sample = 0; sample < samples; sample++) {
-          const sentMs = clock.nowMs()
-          const { ts } = await manager.streams.info(streams.TASKS.name)
-          const roundTripMs = clock.nowMs() - sentMs
-          if (ts === undefined || roundTripMs >= bestRoundTripMs) continue
-          bestRoundTripMs = roundTripMs
-          offsetMs = Date.parse(ts) - (sentMs + roundTripMs / 2)
-        }
-        return true
-      } catch (error) {
-        log.debug("broker's time not learned", { error: messageOf(error) })
-        return false
+
+  /** False: the broker can't be asked (it may not be provisioned yet); the old offset stays. */
+  async function learn(): Promise<boolean> {
+    let bestRoundTripMs = Number.POSITIVE_INFINITY
+    try {
+      const manager = await jsm()
+      for (let sample = 0; sample < samples; sample++) {
+        const sentMs = clock.nowMs()
+        const { ts } = await manager.streams.info(streams.TASKS.name)
+        const roundTripMs = clock.nowMs() - sentMs
+        if (ts === undefined || roundTripMs >= bestRoundTripMs) continue
+        bestRoundTripMs = roundTripMs
+        offsetMs = Date.parse(ts) - (sentMs + roundTripMs / 2)
       }
-    },
-    async keepLearning(signal) {
-      while (!signal.aborted) await clock.sleep((await brokerClock.learn()) ? learnEveryMs : retryEveryMs, signal)
+      return true
+    } catch (error) {
+      log.debug("broker's time not learned", { error: messageOf(error) })
+      return false
+    }
+  }
+
+  async function keepLearning(learned: boolean, signal: AbortSignal): Promise<void> {
+    for (let known = learned; !signal.aborted; known = await learn())
+      await clock.sleep(known ? learnEveryMs : retryEveryMs, signal)
+  }
+
+  return {
+    nowMs: () => clock.nowMs() + offsetMs,
+    async start(signal) {
+      const learned = await learn()
+      void keepLearning(learned, signal)
     },
   }
-  return brokerClock
 }

@@ -95,8 +95,7 @@ export async function connectBus(options: ConnectOptions, log: Logger): Promise<
     openIntake({ nc, link, consumer, onDelivery })
 
   const closing = new AbortController()
-  await brokerClock.learn()
-  void brokerClock.keepLearning(closing.signal)
+  await brokerClock.start(closing.signal)
 
   return {
     nc,
@@ -121,8 +120,12 @@ export async function connectBus(options: ConnectOptions, log: Logger): Promise<
     check: async () => (link.connected ? null : 'broker not connected'),
     async [Symbol.asyncDispose]() {
       closing.abort()
-      const late = clock.sleep(closeTimeoutMs)
-      if (link.connected) await Promise.race([publisher.idle().then(() => nc.drain()), late])
+      if (link.connected) {
+        const drained = new AbortController()
+        const draining = publisher.idle().then(() => nc.drain())
+        await Promise.race([draining, clock.sleep(closeTimeoutMs, drained.signal)])
+        drained.abort()
+      }
       await nc.close()
     },
   }

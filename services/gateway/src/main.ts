@@ -1,0 +1,44 @@
+import { openArtifactStore } from '@seine/artifacts'
+import { connectBus } from '@seine/bus'
+import { schedulerRpc } from '@seine/contracts'
+import { createLogger, readConfig, runMain, runService, shutdownSignal, systemClock } from '@seine/runtime'
+import { gatewayEnv } from './config.ts'
+import { makeHealthWatch } from './health/health-watch.ts'
+import { makeApp } from './http/app.ts'
+import { makeHttpServer } from './http/http-server.ts'
+import { isLoopback } from './http/same-origin.ts'
+import { makeEventFeed } from './live/event-feed.ts'
+import { allRoutes } from './routes.ts'
+
+await runMain('gateway', async () => {
+  const config = readConfig(gatewayEnv, process.env)
+  const log = createLogger('gateway', { level: config.LOG_LEVEL })
+  const stop = shutdownSignal(log)
+  const { NATS_SERVERS: servers, NATS_USER: user, NATS_PASSWORD: password } = config
+  await using bus = await connectBus({ servers: [...servers], user, password, name: 'gateway' }, log)
+  const store = await openArtifactStore(config, bus.nc)
+  const feed = makeEventFeed(bus)
+  const askScheduler = async () => {
+    await bus.call(schedulerRpc.stats, {}, { timeoutMs: 1_000 })
+    return null
+  }
+  const watch = makeHealthWatch(
+    {
+      broker: { check: bus.check, isVital: true },
+      scheduler: { check: askScheduler, isVital: false },
+      artifacts: { check: store.check, isVital: false },
+    },
+    systemClock,
+  )
+  const { GATEWAY_HOST: host, GATEWAY_PORT: port } = config
+  const routes = allRoutes({ bus, store, feed, health: watch.health })
+  const app = makeApp({ routes, loopbackOnly: isLoopback(host), log })
+  await runService({
+    name: 'gateway',
+    log,
+    health: { host: config.HEALTH_HOST, port: config.HEALTH_PORT },
+    checks: { broker: bus.check },
+    parts: [watch.part, feed.part, makeHttpServer({ fetch: app.fetch, host, port, log })],
+    stop,
+  })
+})

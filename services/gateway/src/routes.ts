@@ -1,0 +1,45 @@
+import type { ArtifactStore } from '@seine/artifacts'
+import type { Bus } from '@seine/bus'
+import { healthRoutes } from './health/health-routes.ts'
+import type { Health } from './health/health-watch.ts'
+import { openApiOf } from './http/openapi.ts'
+import { type AnyRoute, defineRoute } from './http/route.ts'
+import type { EventFeed } from './live/event-feed.ts'
+import { artifactRoutes } from './runs/artifact-routes.ts'
+import { runRoutes } from './runs/run-routes.ts'
+import { streamRoute } from './runs/stream-route.ts'
+import { siteRoutes } from './sites/site-routes.ts'
+
+/** Every operation of the API: the app and the OpenAPI document are made from this table. */
+export function allRoutes(deps: {
+  bus: Pick<Bus, 'call' | 'replay'>
+  store: Pick<ArtifactStore, 'open' | 'stat'>
+  feed: EventFeed
+  health: () => Health
+}): AnyRoute[] {
+  const { bus, store, feed, health } = deps
+  const routes: AnyRoute[] = [
+    ...runRoutes(bus),
+    streamRoute({ bus, feed }),
+    ...artifactRoutes({ bus, store }),
+    ...siteRoutes(bus),
+    ...healthRoutes(health),
+  ]
+  let document: Record<string, unknown> | undefined
+  routes.push(
+    defineRoute({
+      method: 'get',
+      path: '/api/docs/openapi.json',
+      id: 'getOpenApi',
+      summary: 'This API as an OpenAPI 3.1 document.',
+      answer: { kind: 'raw', contentType: 'application/json', about: 'The document.' },
+      handle() {
+        document ??= openApiOf(routes, apiVersion)
+        return Response.json(document)
+      },
+    }),
+  )
+  return routes
+}
+
+const apiVersion = '0.1.0'
