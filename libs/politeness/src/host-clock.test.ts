@@ -145,6 +145,12 @@ describe('a host that throttles', () => {
     expect(granted(after).nextFreeAtMs).toBe(t0 + 3_800_000 + crawlDelayMs)
   })
 
+  it('is not asked faster after an error where the cap has been lowered since', () => {
+    const lowerCap = { ...hostClockDefaults, maxAdaptiveIntervalMs: 150 }
+    const state = observe(throttled(), { kind: 'throttled' }, t0 + 1_000, lowerCap)
+    expect(state.limiter.adaptiveIntervalMs).toBe(200)
+  })
+
   it('is eased back by successes that began after the slow-down, not by failures', () => {
     const state = throttled()
     expect(observe(state, { kind: 'success', startedAtMs: t0 - 1 }, t0 + 5).limiter.adaptiveIntervalMs).toBe(200)

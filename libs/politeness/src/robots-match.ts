@@ -3,6 +3,8 @@ export interface Rule {
   readonly allow: boolean
   /** Octets of the pattern as written: the longer rule wins (RFC 9309 §2.2.2). */
   readonly specificity: number
+  /** Has a `*`: costs up to the length of the path, not of the rule. */
+  readonly wildcard: boolean
   matches(path: string, unescapedPath: string): boolean
 }
 
@@ -18,15 +20,12 @@ export function compileRule(allow: boolean, value: string): Rule | null {
   const pattern = escapePattern(value)
   const matches = globMatcher(pattern)
   const unescaped = unescapeUnreserved(pattern)
-  if (allow || unescaped === pattern) {
-    return {
-      allow,
-      specificity: pattern.length,
-      matches: allow ? matches : (path, plain) => matches(path) || (plain !== path && matches(plain)),
-    }
-  }
+  const rule = { allow, specificity: pattern.length, wildcard: pattern.includes('*') }
+  if (allow) return { ...rule, matches }
+  if (unescaped === pattern)
+    return { ...rule, matches: (path, plain) => matches(path) || (plain !== path && matches(plain)) }
   const matchesUnescaped = globMatcher(unescaped)
-  return { allow, specificity: pattern.length, matches: (path, plain) => matches(path) || matchesUnescaped(plain) }
+  return { ...rule, matches: (path, plain) => matches(path) || matchesUnescaped(plain) }
 }
 
 /** Brings a path into the form that rules are matched against: what can't stand in a URL escaped, hex in upper case. */

@@ -4,6 +4,7 @@ import {
   disallowAllRobots,
   maxCrawlDelayMs,
   maxRobotsSitemaps,
+  maxVerdictSteps,
   parseRobots,
   productToken,
 } from './robots.ts'
@@ -141,6 +142,14 @@ describe('limits', () => {
     const prefix = '/'.padEnd(maxRobotsLineChars - 'Disallow: '.length, 'a')
     const robots = robotsOf('User-agent: *', `Disallow: ${prefix}bbbb`)
     expect(robots.isAllowed(`${prefix}c`, bot)).toBe(false)
+  })
+
+  it('refuses a URL whose verdict would cost too much, and no other', () => {
+    const wildcards = 20_000
+    const robots = robotsOf('User-agent: *', ...Array.from({ length: wildcards }, (_, i) => `Disallow: /*${i}x`))
+    expect(robots.isAllowed('/'.padEnd(maxVerdictSteps / wildcards, 'a'), bot)).toBe(true)
+    expect(robots.isAllowed('/'.padEnd(maxVerdictSteps / wildcards + 1, 'a'), bot)).toBe(false)
+    expect(robots.isAllowed('/7x', bot)).toBe(false)
   })
 
   it('keeps no more sitemaps than the limit', () => {
