@@ -63,7 +63,7 @@ export function extractPage({ url, html, headers, siteHosts }: Page): Extraction
     doubtful.push({ source, draft: found.doubtful })
   }
   if (scan.metas.length > 0) add('meta', draftFromMetas(scan))
-  if (isIncomplete(drafts) && (drafts.length > 0 || maySell(html))) {
+  if (isIncomplete(drafts) && (drafts.length > 0 || maySell(html, scan))) {
     const visible = readVisible(html, url, page.names)
     if (drafts.length > 0 || visible.sellsOne) {
       add('page', { ...visible.draft, name: scan.h1[0] ?? null })

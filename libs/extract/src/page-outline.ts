@@ -41,6 +41,10 @@ export interface PageOutline {
 
 const idName =
   /^(?:data-)?(?:(?:default-|current-|main-)?(?:sku|asin|ean|gtin|mpn)(?:[-_]?id)?|(?:master|parent|catalog)?[-_]?(?:product|prod|item|article|artikel|article|goods|offer|listing|ad|deal)[-_]?(?:id|code|no|nr|number|sku|num)|pid|products_id|id[-_]product)$/
+/** Attributes whose words say what an element is for. */
+const hintName =
+  /^(?:class|id|itemprop|property|name|aria-label|data-(?:qa|test|hook|role|action|feature|auto|selector|cy|ui)[\w-]*)$/
+const maxHintChars = 300
 const hiddenClass = /(?:^|[\s_-])(?:hidden|hide|d-none|visually-hidden|sr-only|is-hidden)(?:$|\s)/
 
 export function readOutline(html: string): PageOutline {
@@ -161,28 +165,9 @@ class OutlineReader implements MarkupHandler {
   }
 
   #hint(): string {
-    const reader = this.#reader
-    const parts = [
-      ...[
-        'class',
-        'id',
-        'itemprop',
-        'property',
-        'name',
-        'data-testid',
-        'data-test',
-        'data-test-id',
-        'data-qa',
-        'data-hook',
-      ],
-      ...['aria-label', 'data-action', 'data-role', 'data-feature-name'],
-    ]
     let hint = ''
-    for (const part of parts) {
-      const value = reader.attribute(part)
-      if (value !== null && value !== '') hint += `${value} `
-    }
-    return hint.slice(0, 300).toLowerCase()
+    for (const { value } of this.#reader.attributesLike(hintName)) if (value !== '') hint += `${value} `
+    return hint.slice(0, maxHintChars).toLowerCase()
   }
 
   #collectIds(code: number): void {

@@ -1,5 +1,5 @@
 import type { PageOutline } from './page-outline.ts'
-import { skuLabel } from './page-words.ts'
+import { skuHint, skuLabel } from './page-words.ts'
 import { plain } from './text.ts'
 
 const token = /^[\p{L}\d][\p{L}\d._/-]{1,38}[\p{L}\d]$/u
@@ -28,6 +28,11 @@ export function visibleSku(outline: PageOutline, url: string, heading: number | 
     evidence.set(key, known)
   }
   readLabels(outline, heading, add)
+  for (const element of outline.elements) {
+    if (element.to > element.from && element.to - element.from < 4 && skuHint.test(element.hint)) {
+      add(outline.textOf(element), 'hint', 2.8)
+    }
+  }
   const named = new Map<string, Set<string>>()
   for (const { name, value } of outline.ids) {
     const values = named.get(name) ?? new Set()
@@ -38,10 +43,10 @@ export function visibleSku(outline: PageOutline, url: string, heading: number | 
     const weight = (/sku|asin/.test(name) ? 2 : 1.5) / Math.sqrt(values.size)
     for (const value of values) add(value, `attribute ${name.replace(/^data-/, '')}`, weight)
   }
-  for (const { value, weight } of urlTokens(url)) {
+  for (const [value, weight] of urlTokens(url)) {
     const known = evidence.get(value.toLowerCase())
     if (known !== undefined) known.score += weight
-    else if (weight > 1.5) add(value, 'url', weight)
+    else add(value, 'url', weight)
   }
   let best: { value: string; score: number } | null = null
   for (const one of evidence.values()) if (best === null || one.score > best.score) best = one
@@ -90,25 +95,23 @@ function nextText(outline: PageOutline, from: number): string | null {
   return null
 }
 
-/** Parts of a URL that look like ids, the more digits and the nearer to its end the likelier. */
-function urlTokens(url: string): { value: string; weight: number }[] {
+/** Parts of a URL that look like ids with their weight, the more digits and the nearer to its end the likelier. */
+function urlTokens(url: string): Map<string, number> {
+  const found = new Map<string, number>()
+  const add = (value: string, weight: number): void => {
+    found.set(value, Math.max(weight, found.get(value) ?? 0))
+  }
   const parsed = URL.parse(url)
-  if (parsed === null) return []
-  const found: { value: string; weight: number }[] = []
-  for (const [name, value] of parsed.searchParams)
-    if (idParameter.test(name) && /\d{3}/.test(value)) found.push({ value, weight: 2.5 })
-  const segments = parsed.pathname
-    .split('/')
-    .filter((segment) => segment !== '')
-    .reverse()
-  segments.forEach((segment, index) => {
+  if (parsed === null) return found
+  for (const [name, value] of parsed.searchParams) if (idParameter.test(name) && /\d{3}/.test(value)) add(value, 2.5)
+  const segments = parsed.pathname.split('/').filter((segment) => segment !== '')
+  segments.reverse().forEach((segment, index) => {
     const bare = safeDecode(segment).replace(/\.(?:html?|php|aspx?|jsp|do)$/i, '')
     const weight = index === 0 ? 2 : 1.6
-    found.push({ value: bare, weight: /^\d{5,}$|^(?=.*\d)[A-Z0-9]{8,}$/.test(bare) ? weight + 1 : weight })
-    for (const part of bare.split(/[-_.,+]/))
-      if (part !== bare && /\d{4}/.test(part)) found.push({ value: part, weight })
+    add(bare, /^\d{5,}$|^(?=.*\d)[A-Z0-9]{8,}$/.test(bare) ? weight + 1 : weight)
+    for (const part of bare.split(/[-_.,+]/)) if (/\d{4}/.test(part)) add(part, weight)
     const trailing = /(?:^|[-_])(?:p|i|iid|prod|item|art)?[-_]?(\d{5,})$/i.exec(bare)?.[1]
-    if (trailing !== undefined && trailing !== bare) found.push({ value: trailing, weight: weight + 0.5 })
+    if (trailing !== undefined) add(trailing, weight + 0.5)
   })
   return found
 }

@@ -40,6 +40,10 @@ export const notifyText =
 export const availabilityHint =
   /availab|stock|verfuegbar|verf(?:ü|u)gbar|dispon|lager|sklad|dostup|delivery-?(?:time|status)|inventory|skladom|voorraad|lieferzeit/
 
+/** A class or id that says: here stands the number of the product. */
+export const skuHint =
+  /(?:^|[\s_-])(?:sku|artnr|article-?(?:number|no|nr)|(?:product|prod|item|style)[-_]?(?:reference|ref|code|number|num|no|sku|id))(?:$|[\s_-])/
+
 /** A label of a stock keeping unit or the like; what follows it is the value. */
 export const skuLabel =
   /(?:^|[\s(|•])(?:sku|asin|(?:e?bay )?item (?:number|no\.?|code|id|#|model)|item ?#|item|style (?:number|no\.?|code|#)|style|stock (?:code|no\.?|number)|(?:product|catalog(?:ue)?|part|article|model|web|listing|ad|deal|post|lot|order)[ -]?(?:code|no\.?|number|nr\.?|id|#|sku)|art(?:ikel|icle|\.)?[ .-]?(?:nummer|nr\.?|no\.?|n[°º]\.?|číslo|-nr\.?|numero|id)|artikelnummer|artikelnr\.?|bestell(?:nummer|-?nr\.?)|produktnummer|varenummer|varenr\.?|art\.?nr\.?|tuotenumero|tuotekoodi|tootekood|réf(?:érence|\.)?(?: produit)?|reference|ref\.?|referencia|referência|référence|c[oó]digo(?: d[eo] (?:producto|produto|artículo))?|cod(?:ice|\.)?(?: (?:prodotto|articolo|produs|art\.?))?|kód(?: (?:zboží|produktu|tovaru|produktů))?|katalogov[éeá] č[íi]slo|obj(?:\.|ednac[íi]) (?:č\.?|číslo|kód)|číslo (?:produktu|zboží|výrobku)|kod(?: (?:produktu|towaru|proizvoda|artikla))?|nr (?:ref\.?|katalogowy|art\.?|produktu)|indeks|symbol|šifra(?: (?:proizvoda|artikla|izdelka))?|cikkszám|termékkód|артикул|арт\.?|код(?: (?:товара|товару|продукта))?|номер (?:товара|объявления)|ürün kodu|stok kodu|κωδικός(?: προϊόντος)?|מק["״]?ט|מספר (?:פריט|מוצר)|رقم (?:المنتج|الموديل|الصنف)|رمز المنتج|商品(?:番号|コード|編號|编号|代碼)|品番|型番|貨號|货号|商品ID|상품(?:번호|코드)|รหัสสินค้า|mã (?:sp|sản phẩm|hàng)|kode produk|(?:id|n[oº°]\.?) (?:do |del )?produ[ck]?to|product(?: id)?)\s*(?:[:#：.．]|n[°º]|№|\s)?\s*$/iu

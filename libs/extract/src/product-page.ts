@@ -4,6 +4,7 @@ import { type Anchors, isElsewhere, visiblePrices } from './page-price.ts'
 import { visibleSku } from './page-sku.ts'
 import { availabilityHint, buyHint, buyText, notifyText } from './page-words.ts'
 import type { ProductDraft } from './product-draft.ts'
+import type { PageScan } from './scan-page.ts'
 import { tag } from './tags.ts'
 
 /** Below this a visible price is more likely another one than the product's. */
@@ -11,10 +12,14 @@ const leastPriceScore = 3
 const maxButtonChars = 40
 const maxPhraseChars = 160
 
+/** Languages whose shops write their currency in plain letters: `kr`, `lei`, `Ft`, `CHF`, `руб`. */
+const lettersForMoney =
+  /^(?:sv|n[bno]|da|is|ro|hu|hr|bs|sr|mk|bg|ru|be|kk|uk|cs|tr|id|ms|de-ch|fr-ch|it-ch|ar|fa|th)\b/i
+
 /** Cheap signs that a page may sell something: only then is its text worth a second look. */
-export const maySell = (html: string): boolean =>
-  /price|preis|prix|precio|prezzo|cena|цен|價|价格|円|[€£₹₽₺₪₩]|&(?:euro|pound|yen);|US \$/i.test(html) &&
-  /cart|basket|warenkorb|panier|carrito|carrello|koszyk|košík|kosik|buy|корзин|購物|购物|カート|checkout|acquista|comprar|kaufen/i.test(
+export const maySell = (html: string, scan: PageScan): boolean =>
+  (scan.showsMoney || lettersForMoney.test(scan.language ?? '')) &&
+  /cart|basket|warenkorb|panier|carrito|carrello|koszyk|ko[sš][ií]k|buy|корзин|購物|购物|カート|checkout|acquista|comprar|kaufen/i.test(
     html,
   )
 

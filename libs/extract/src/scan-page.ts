@@ -30,6 +30,8 @@ export interface PageScan {
   imagesWithoutAlt: number
   wordCount: number
   textChars: number
+  /** There is a sign of a currency in the text. */
+  showsMoney: boolean
   jsonLd: string[]
   microdata: Thing[]
   rdfa: Thing[]
@@ -37,6 +39,15 @@ export interface PageScan {
 
 const isCjk = (code: number): boolean =>
   (code >= 0x3040 && code <= 0x30ff) || (code >= 0x3400 && code <= 0x9fff) || (code >= 0xf900 && code <= 0xfaff)
+
+const moneySigns = new Set([...'€£¥￥￡₹₽₺₪₩₫₴₦₱฿₸₾ł円元원č₡₲价價'].map((sign) => sign.charCodeAt(0)))
+
+/** A dollar in a text may be a variable of a shell: it is money beside a digit or where it stands alone. */
+function isMoneySign(text: string, at: number, code: number): boolean {
+  if (code !== 36) return moneySigns.has(code)
+  const next = text.charCodeAt(at + 1)
+  return (next >= 48 && next <= 57) || next === 60 || next === 32 || next === 0xa0 || Number.isNaN(next)
+}
 
 /** One pass over the markup. Never throws, whatever the markup. */
 export function scanPage(html: string): PageScan {
@@ -62,12 +73,14 @@ class PageScanner implements MarkupHandler {
     imagesWithoutAlt: 0,
     wordCount: 0,
     textChars: 0,
+    showsMoney: false,
     jsonLd: [],
     microdata: [],
     rdfa: [],
   }
   readonly #html: string
-  readonly #items: ItemReader[] = []
+  #microdata: ItemReader | null = null
+  #rdfa: ItemReader | null = null
   /** Depth of the element whose content is no text of the page, and of one with `hidden`; 0 where there is none. */
   #mutedDepth = 0
   #hiddenDepth = 0
@@ -83,11 +96,6 @@ class PageScanner implements MarkupHandler {
   constructor(html: string) {
     this.#html = html
     this.reader = new MarkupReader(html, this)
-    // Most pages have neither, and looking for the word costs a thousandth of reading every attribute.
-    if (html.includes('itemprop') || html.includes('itemscope')) {
-      this.#items.push(makeItemReader(this.reader, 'microdata', this.scan.microdata))
-    }
-    if (html.includes('typeof')) this.#items.push(makeItemReader(this.reader, 'rdfa', this.scan.rdfa))
   }
 
   open(code: number, depth: number): void {
@@ -106,7 +114,7 @@ class PageScanner implements MarkupHandler {
     } else this.#readElement(code)
     if (!reader.hasAttributes()) return
     if (this.#hiddenDepth === 0 && depth !== 0 && reader.attribute('hidden') !== null) this.#hiddenDepth = depth
-    for (const items of this.#items) items.open(code, depth)
+    this.#readItem(code, depth)
   }
 
   close(code: number, depth: number): void {
@@ -116,7 +124,8 @@ class PageScanner implements MarkupHandler {
       if (depth === this.#jsonLdDepth) this.#closeScript()
     } else if (depth === this.#captureDepth) this.#closeCapture(code)
     if (depth === this.#hiddenDepth) this.#hiddenDepth = 0
-    for (const items of this.#items) items.close(depth)
+    this.#microdata?.close(depth)
+    this.#rdfa?.close(depth)
   }
 
   text(start: number, end: number): void {
@@ -127,7 +136,8 @@ class PageScanner implements MarkupHandler {
       }
       return
     }
-    if (this.#captureDepth !== 0 || this.#items.length > 0) this.#keep(this.#html.slice(start, end))
+    if (this.#captureDepth !== 0 || this.#microdata !== null || this.#rdfa !== null)
+      this.#keep(this.#html.slice(start, end))
     if (this.#hiddenDepth === 0) this.#count(this.#html, start, end)
   }
 
@@ -140,7 +150,8 @@ class PageScanner implements MarkupHandler {
   #keep(text: string): void {
     if (this.#captureDepth !== 0 && this.#hiddenDepth === 0 && this.#captured.length < maxRawTextChars)
       this.#captured += text
-    for (const items of this.#items) items.text(text)
+    this.#microdata?.text(text)
+    this.#rdfa?.text(text)
   }
 
   /** Words are runs of anything but whitespace; an ideograph or kana is a word of its own. */
@@ -158,6 +169,7 @@ class PageScanner implements MarkupHandler {
         inWord = false
         chars++
       } else {
+        if ((code === 36 || code > 0xa1) && isMoneySign(text, i, code)) scan.showsMoney = true
         if (!inWord) {
           if (chars !== 0) chars++ // the one space that all whitespace before it collapses to
           words++
@@ -169,6 +181,19 @@ class PageScanner implements MarkupHandler {
     this.#inWord = inWord
     scan.wordCount = words
     scan.textChars = chars
+  }
+
+  /** The readers of microdata and RDFa are made when their first attribute is seen: most pages have neither. */
+  #readItem(code: number, depth: number): void {
+    const reader = this.reader
+    if (this.#microdata === null && (reader.attribute('itemscope') !== null || reader.attribute('itemprop') !== null)) {
+      this.#microdata = makeItemReader(reader, 'microdata', this.scan.microdata)
+    }
+    if (this.#rdfa === null && reader.attribute('typeof') !== null) {
+      this.#rdfa = makeItemReader(reader, 'rdfa', this.scan.rdfa)
+    }
+    this.#microdata?.open(code, depth)
+    this.#rdfa?.open(code, depth)
   }
 
   #readElement(code: number): void {
@@ -234,7 +259,7 @@ class PageScanner implements MarkupHandler {
   #closeCapture(code: number): void {
     const found = collapse(this.#captured)
     const list = code === tag.title ? this.scan.titles : code === tag.h1 ? this.scan.h1 : this.scan.h2
-    if (list.length < maxHeadings) list.push(found)
+    if (list.length < maxHeadings && (found !== '' || code === tag.title)) list.push(found)
     this.#captureDepth = 0
     this.#captureCode = 0
   }
@@ -242,6 +267,7 @@ class PageScanner implements MarkupHandler {
   #breakWord(): void {
     this.#inWord = false
     if (this.#captureDepth !== 0) this.#captured += ' '
-    for (const items of this.#items) items.text(' ')
+    this.#microdata?.text(' ')
+    this.#rdfa?.text(' ')
   }
 }
