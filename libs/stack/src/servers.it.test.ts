@@ -1,7 +1,7 @@
 import { access, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connectBus } from '@seine/bus'
+import { type Bus, connectBus } from '@seine/bus'
 import { silentLogger } from '@seine/runtime'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { findNatsServer, makeNatsServer } from './nats-server.ts'
@@ -13,20 +13,25 @@ beforeEach(async () => {
 })
 afterEach(() => rm(dir, { recursive: true, force: true }))
 
+async function withBus(url: string, use: (bus: Bus) => Promise<void>): Promise<void> {
+  await using bus = await connectBus({ servers: [url], name: 'test' }, silentLogger)
+  await use(bus)
+}
+
 test('what the broker has acknowledged is there after a SIGKILL, at the same address', async () => {
   const binary = await findNatsServer(process.env.PATH)
   const nats = await makeNatsServer({ binary, dir, restart: false })
   await nats.process.start()
-  {
-    await using bus = await connectBus({ servers: [nats.url], name: 'before' }, silentLogger)
+  await withBus(nats.url, async (bus) => {
     await (await bus.jsm()).streams.add({ name: 'KEPT', subjects: ['kept'] })
     await bus.js.publish('kept', 'one')
-    await nats.process.kill()
-  }
+  })
+  await nats.process.kill()
   await nats.process.start()
-  await using bus = await connectBus({ servers: [nats.url], name: 'after' }, silentLogger)
-  const { state } = await (await bus.jsm()).streams.info('KEPT')
-  expect(state.messages).toBe(1)
+  await withBus(nats.url, async (bus) => {
+    const { state } = await (await bus.jsm()).streams.info('KEPT')
+    expect(state.messages).toBe(1)
+  })
   await nats.process.stop()
 })
 
