@@ -17,9 +17,11 @@ import { type HostState, type LimiterState, longestWaitMs, maxAheadMs, readHostS
  *
  * Why I3 holds: each grant moves the arrival time (TAT) on by at least the policy's interval E, and is due no
  * earlier than TAT − (burst − 1)·E. So the k-th grant due in a window [a, a + T] finds TAT ≥ a + (k − 1)·E and needs
- * TAT ≤ a + T + (burst − 1)·E, which gives k ≤ burst + T/E. Nothing in this depends on the order of clocks: workers whose clocks
- * differ, go back or were restarted change when a slot is due, never how many fit into a window.
+ * TAT ≤ a + T + (burst − 1)·E, which gives k ≤ burst + T/E. Nothing in this depends on the order of clocks: workers
+ * whose clocks differ, go back or were restarted change when a slot is due, never how many fit into a window.
+ * Where sites of one host have different policies, E is the shortest of their intervals and (burst − 1)·E the longest.
  */
+
 export interface ReserveRequest {
   /** Slots wanted. 0 only asks when the next one is free. */
   readonly wanted: number

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   allowAllRobots,
@@ -111,6 +112,30 @@ describe('files as they are', () => {
     const garbage = Uint8Array.from({ length: 100_000 }, (_, i) => (i * 7_919) % 256)
     for (const body of ['', '<!doctype html><p>Not found: /x', garbage, '\u0000\u0000', ':::::\n:'])
       expect(parseRobots(body).isAllowed('/a', bot)).toBe(true)
+  })
+
+  it('never throw and always give a verdict, whatever they hold', () => {
+    const line = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 40 }),
+      fc
+        .tuple(
+          fc.constantFrom('User-agent:', 'Disallow:', 'Allow', 'Crawl-delay: ', 'Sitemap:', 'noindex:'),
+          fc.string({ unit: fc.constantFrom('/', '*', '$', '%', '%e', 'a', '#', '?', ' ', 'ü', '\u{1f600}', ':') }),
+        )
+        .map((words) => words.join(' ')),
+    )
+    const ending = fc.constantFrom('\n', '\r', '\r\n')
+    fc.assert(
+      fc.property(fc.array(line), ending, fc.string({ unit: 'binary' }), (lines, end, url) => {
+        const text = `User-agent: *${end}${lines.join(end)}`
+        for (const body of [text, Buffer.from(text, 'latin1')]) {
+          const robots = parseRobots(body)
+          expect(robots.isAllowed(url, url)).toBeTypeOf('boolean')
+          expect(robots.crawlDelayMs(bot) ?? 0).toBeGreaterThanOrEqual(0)
+        }
+      }),
+      { numRuns: 500 },
+    )
   })
 
   it('do not take a key from the prototype of objects for a rule', () => {
