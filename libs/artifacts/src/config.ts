@@ -1,4 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node'
+import { CodedError } from '@seine/runtime'
 import { z } from 'zod'
 import { makeObjectStore } from './object-store.ts'
 import { makeS3Store } from './s3-store.ts'
@@ -29,7 +30,7 @@ export async function openArtifactStore(
   const { S3_ENDPOINT, S3_ACCESS_KEY, S3_SECRET_KEY, S3_BUCKET, S3_REGION } = env
   if (!S3_ENDPOINT || !S3_ACCESS_KEY || !S3_SECRET_KEY || !S3_BUCKET) {
     const missing = Object.entries({ S3_ENDPOINT, S3_ACCESS_KEY, S3_SECRET_KEY, S3_BUCKET }).filter(([, v]) => !v)
-    throw new Error(`ARTIFACTS=s3 needs ${missing.map(([name]) => name).join(', ')}`)
+    throw new CodedError('bad-config', `ARTIFACTS=s3 needs ${missing.map(([name]) => name).join(', ')}`)
   }
   return makeS3Store({
     endpoint: S3_ENDPOINT,

@@ -9,6 +9,7 @@ import {
 import { type ObjectInfo, type ObjectStore, Objm } from '@nats-io/obj'
 import { type NatsConnection, nanos } from '@nats-io/transport-node'
 import { artifactStore } from '@seine/contracts'
+import { CodedError } from '@seine/runtime'
 import { type ArtifactStat, type ArtifactStore, type Backend, makeArtifactStore } from './store.ts'
 
 export interface ObjectStoreConfig {
@@ -34,7 +35,10 @@ export async function makeObjectStore(nc: NatsConnection, config: ObjectStoreCon
   const name = config.name ?? artifactStore.name
   const jsm = await jetstreamManager(nc)
   const store = await new Objm(nc).open(name).catch((error: unknown) => {
-    throw new Error(`object store '${name}' can't be opened: ${String(error)}; has the mesh been provisioned?`)
+    throw new CodedError(
+      'artifacts-unavailable',
+      `object store '${name}' can't be opened: ${String(error)}; has the mesh been provisioned?`,
+    )
   })
   return makeArtifactStore(
     makeBackend(name, store, jsm),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { Readable } from 'node:stream'
+import { CodedError } from '@seine/runtime'
 import { Client } from 'minio'
 import { type ArtifactStore, type Backend, type Content, makeArtifactStore } from './store.ts'
 
@@ -43,7 +44,7 @@ export async function makeS3Store(config: S3Config): Promise<ArtifactStore> {
   try {
     if (!(await client.bucketExists(bucket))) await client.makeBucket(bucket, region)
   } catch (error) {
-    throw new Error(`bucket '${bucket}' at ${url.origin}: ${messageOf(error)}`)
+    throw new CodedError('artifacts-unavailable', `bucket '${bucket}' at ${url.origin}: ${messageOf(error)}`)
   }
   return makeArtifactStore(
     makeBackend(client, bucket),

@@ -14,7 +14,7 @@ import { type ArtifactSource, type Content, readFileStream } from './store.ts'
 export async function takeIn(source: ArtifactSource, spoolDir = tmpdir()): Promise<Content & AsyncDisposable> {
   if (source instanceof Uint8Array)
     return { ...measure(source), open: () => Readable.from([source]), ...nothingToRemove }
-  if (!(source instanceof Readable)) {
+  if (!isStream(source)) {
     const { file } = source
     return { ...(await drain(readFileStream(file))), open: () => readFileStream(file), ...nothingToRemove }
   }
@@ -28,6 +28,11 @@ export async function takeIn(source: ArtifactSource, spoolDir = tmpdir()): Promi
     await remove()
     throw error
   }
+}
+
+// Not by class: streams of other packages have their own.
+function isStream(source: Exclude<ArtifactSource, Uint8Array>): source is Readable {
+  return 'pipe' in source
 }
 
 const nothingToRemove = { [Symbol.asyncDispose]: async () => {} }

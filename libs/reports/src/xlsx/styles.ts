@@ -1,0 +1,84 @@
+import type { ColumnType } from '../column.ts'
+
+/** Styles of cells: their index in the workbook's `cellXfs`, in this order. */
+const cellStyles = [
+  'plain',
+  'header',
+  'integer',
+  'count',
+  'decimal',
+  'percent',
+  'date',
+  'link',
+  'title',
+  'label',
+] as const
+export type CellStyle = (typeof cellStyles)[number]
+
+export const styleIndex = (style: CellStyle): number => cellStyles.indexOf(style)
+
+const byType: Record<ColumnType, CellStyle> = {
+  text: 'plain',
+  url: 'plain',
+  list: 'plain',
+  integer: 'integer',
+  count: 'count',
+  decimal: 'decimal',
+  percent: 'percent',
+  date: 'date',
+}
+
+export const styleOf = (type: ColumnType): CellStyle => byType[type]
+
+/** Colours that a rule gives to cells: their index in `dxfs`, in this order. */
+const ruleStyles = ['good', 'bad', 'quiet'] as const
+export type RuleStyle = (typeof ruleStyles)[number]
+export const ruleIndex = (style: RuleStyle): number => ruleStyles.indexOf(style)
+
+const formats: Partial<Record<CellStyle, [id: number, code: string]>> = {
+  integer: [1, ''],
+  count: [3, ''],
+  decimal: [164, '0.00##'],
+  percent: [165, '0.0##"%"'],
+  date: [166, 'yyyy\\-mm\\-dd\\ hh:mm:ss'],
+}
+const fonts: Partial<Record<CellStyle, number>> = { header: 1, link: 2, title: 3, label: 4 }
+
+const font = (inner: string): string => `<font>${inner}<sz val="10"/><name val="Arial"/><family val="2"/></font>`
+const solid = (rgb: string): string =>
+  `<fill><patternFill patternType="solid"><fgColor rgb="FF${rgb}"/><bgColor indexed="64"/></patternFill></fill>`
+const rule = (text: string, ground: string): string =>
+  `<dxf><font><color rgb="FF${text}"/></font><fill><patternFill><bgColor rgb="FF${ground}"/></patternFill></fill></dxf>`
+
+function cellFormat(style: CellStyle): string {
+  const format = formats[style]?.[0] ?? 0
+  const isHeader = style === 'header'
+  return (
+    `<xf numFmtId="${format}" fontId="${fonts[style] ?? 0}" fillId="${isHeader ? 2 : 0}" borderId="0" xfId="0" applyNumberFormat="1" applyFont="1" applyFill="1" applyAlignment="1">` +
+    `<alignment vertical="${isHeader ? 'center' : 'top'}"/></xf>`
+  )
+}
+
+/** `xl/styles.xml`. */
+export const stylesXml: string =
+  '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' +
+  '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">' +
+  `<numFmts count="3">${Object.values(formats)
+    .filter(([id]) => id >= 164)
+    .map(([id, code]) => `<numFmt numFmtId="${id}" formatCode="${code.replaceAll('"', '&quot;')}"/>`)
+    .join('')}</numFmts>` +
+  '<fonts count="5">' +
+  font('') +
+  font('<b/><color rgb="FFFFFFFF"/>') +
+  font('<u/><color rgb="FF0563C1"/>') +
+  '<font><b/><sz val="14"/><name val="Arial"/><family val="2"/></font>' +
+  font('<b/>') +
+  '</fonts>' +
+  '<fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>' +
+  `${solid('1F4E5F')}</fills>` +
+  '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>' +
+  '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>' +
+  `<cellXfs count="${cellStyles.length}">${cellStyles.map(cellFormat).join('')}</cellXfs>` +
+  '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>' +
+  `<dxfs count="${ruleStyles.length}">${rule('006100', 'C6EFCE')}${rule('9C0006', 'FFC7CE')}${rule('7F6000', 'FFF2CC')}</dxfs>` +
+  '</styleSheet>'

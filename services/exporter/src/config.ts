@@ -1,0 +1,19 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { artifactsEnv } from '@seine/artifacts'
+import { commonEnv, envInt, envString } from '@seine/runtime'
+import { z } from 'zod'
+
+/** Environment of an exporter. */
+export const configSchema = z.object({
+  ...commonEnv,
+  ...artifactsEnv,
+  /** Exports at once in this process; each may hold EXPORT_SORT_MEMORY_MB and about 100 MB besides. */
+  EXPORT_CONCURRENCY: envInt({ min: 1, max: 64, default: 2 }),
+  /** Where files are made before they go to the artifact store. Its `seine-export-*` folders are this service's own. */
+  EXPORT_TMP_DIR: envString({ default: join(tmpdir(), 'seine') }),
+  /** Records of one export that are sorted in memory; more go through files. */
+  EXPORT_SORT_MEMORY_MB: envInt({ min: 2, max: 16_384, default: 64 }),
+})
+
+export type ExporterConfig = z.output<typeof configSchema>

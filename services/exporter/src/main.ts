@@ -1,0 +1,36 @@
+import { openArtifactStore } from '@seine/artifacts'
+import { connectBus } from '@seine/bus'
+import { createLogger, readConfig, runMain, runService, shutdownSignal } from '@seine/runtime'
+import { configSchema } from './config.ts'
+import { makeExportArchive } from './export-archive.ts'
+import { makeExportPart } from './export-part.ts'
+import { makeExportSite } from './export-site.ts'
+import { makeWorkDirs } from './work-dirs.ts'
+
+await runMain('exporter', async () => {
+  const config = readConfig(configSchema, process.env)
+  const log = createLogger('exporter', { level: config.LOG_LEVEL })
+  const stop = shutdownSignal(log)
+  const { NATS_SERVERS: servers, NATS_USER: user, NATS_PASSWORD: password } = config
+  const bus = await connectBus({ servers, user, password, name: 'exporter' }, log)
+  const workDirs = await makeWorkDirs(config.EXPORT_TMP_DIR)
+  const store = await openArtifactStore(config, bus.nc, { spoolDir: config.EXPORT_TMP_DIR })
+  const deps = { bus, store, workDirs, sortMemoryBytes: config.EXPORT_SORT_MEMORY_MB * 1024 ** 2, log }
+  const part = makeExportPart({
+    bus,
+    exportSite: makeExportSite(deps),
+    exportArchive: makeExportArchive(deps),
+    concurrency: config.EXPORT_CONCURRENCY,
+    log,
+  })
+
+  await runService({
+    name: 'exporter',
+    log,
+    health: { host: config.HEALTH_HOST, port: config.HEALTH_PORT },
+    checks: { nats: bus.check, artifacts: store.check },
+    parts: [part],
+    stop,
+    cleanup: [async () => bus[Symbol.asyncDispose]()],
+  })
+})

@@ -1,0 +1,47 @@
+import type { Artifact, SiteRun } from '@seine/contracts'
+
+/** A file in the archive. */
+export interface ArchivedFile {
+  /** Its entry: `<site>/full.csv`. */
+  readonly path: string
+  readonly sha256: string
+  readonly size: number
+}
+
+export interface ArchivedSite {
+  readonly site: string
+  readonly status: SiteRun['status']
+  readonly reason: string | null
+  readonly counts: SiteRun['counts']
+  readonly diff: SiteRun['diff']
+  readonly files: readonly ArchivedFile[]
+}
+
+/** A site as the archive has it: its reports by name. The snapshot stays in the store: it is for the next run. */
+export function archivedSite(run: SiteRun): ArchivedSite & { readonly sources: readonly Artifact[] } {
+  const sources = run.artifacts
+    .filter(({ path }) => !path.endsWith('/snapshot.ndjson.zst'))
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+  const { site, status, reason, counts, diff } = run
+  const files = sources.map(({ path, sha256, sizeBytes }) => ({ path: entryOf(site, path), sha256, size: sizeBytes }))
+  return { site, status, reason, counts, diff, files, sources }
+}
+
+/** `bulk_runs/<run>/<site>/full.csv` → `<site>/full.csv`: a name that is safe to unpack wherever it came from. */
+export function entryOf(site: string, path: string): string {
+  const name = (path.split('/').at(-1) ?? '').replace(/[^\w.=@+ -]/g, '_').replace(/^\.+/, '_')
+  return `${site}/${name || '_'}`
+}
+
+/** `manifest.json`. Says nothing that differs between two packings of one run: keeps I8. */
+export function manifestJson(run: { runId: string; createdAt: string }, sites: readonly ArchivedSite[]): string {
+  const listed = sites.map(({ site, status, reason, counts, diff, files }) => ({
+    site,
+    status,
+    reason,
+    counts,
+    diff,
+    files,
+  }))
+  return `${JSON.stringify({ version: 1, run: run.runId, createdAt: run.createdAt, sites: listed }, null, 2)}\n`
+}
