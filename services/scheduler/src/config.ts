@@ -1,0 +1,36 @@
+import { commonEnv, envBool, envDurationMs, envInt, envString, readConfig } from '@seine/runtime'
+import { z } from 'zod'
+
+const schema = z.object({
+  ...commonEnv,
+  DATABASE_URL: envString({
+    secret: true,
+    pattern: /^postgres(ql)?:\/\//,
+    expected: 'postgres://user:password@host:port/name',
+  }),
+  DATABASE_POOL: envInt({ min: 6, max: 200, default: 16 }),
+  /** True: brings the schema up to date at start. False: refuses to start on an older one. */
+  DATABASE_MIGRATE: envBool(false),
+  SITES_FILE: envString({ default: 'config/sites.json' }),
+  POLICIES_FILE: envString({ default: 'config/policies.yml' }),
+  /** False: no run can be created. */
+  BULK_RUN_ENABLED: envBool(true),
+  /** Sites of one run at once, where the run does not say. */
+  BULK_MAX_CONCURRENCY: envInt({ min: 1, max: 1_000, default: 5 }),
+  BULK_PROGRESS_POLL_INTERVAL: envDurationMs(1_000),
+  /** How long a task may be out before it is looked for. */
+  LEASE_MS: envDurationMs(30_000),
+  /** How long an export may take before it is looked for. */
+  EXPORT_DEADLINE: envDurationMs(60_000),
+  /** How long announced discoveries may be missing before their finders are driven again. */
+  BATCH_WAIT: envDurationMs(60_000),
+  /** URLs one site run may have; what comes after is counted and dropped. */
+  MAX_URLS_PER_SITE: envInt({ min: 1, max: 50_000_000, default: 5_000_000 }),
+  /** `skip_existing` takes over results younger than this. */
+  FRESH_FOR: envDurationMs(24 * 60 * 60_000),
+})
+
+export type Config = z.output<typeof schema>
+
+/** Reads the scheduler's settings. Throws ConfigError naming every bad variable. */
+export const readSchedulerConfig = (env: Record<string, string | undefined>): Config => readConfig(schema, env)

@@ -1,0 +1,28 @@
+import { CodedError, type Logger } from '@seine/runtime'
+import type { Postgres } from './postgres.ts'
+import { locks } from './sql.ts'
+
+/** Brings the schema up to date; schedulers that start together do it one after the other. */
+export async function migrate(database: Postgres, log: Logger): Promise<void> {
+  await database.transaction(async (sql) => {
+    await sql.query('select pg_advisory_xact_lock($1)', [locks.migrate])
+    const done = await database.orm.migrator.up()
+    for (const migration of done) log.info('migrated', { migration: migration.name })
+  })
+}
+
+/** Takes the whole schema down again. */
+export async function migrateDown(database: Postgres): Promise<void> {
+  await database.orm.migrator.down({ to: 0 })
+}
+
+/** Throws where the schema is older than this program. */
+export async function requireMigrated(database: Postgres): Promise<void> {
+  const pending = await database.orm.migrator.getPending()
+  if (pending.length === 0) return
+  const names = pending.map((migration) => migration.name).join(', ')
+  throw new CodedError(
+    'schema-behind',
+    `the database lacks ${names}: set DATABASE_MIGRATE=true or run the migration job`,
+  )
+}

@@ -1,0 +1,119 @@
+import { Migrator } from '@mikro-orm/migrations'
+import { MikroORM, type PostgreSqlConnection } from '@mikro-orm/postgresql'
+import { type Logger, messageOf } from '@seine/runtime'
+import { entities } from './entities.ts'
+import { Initial } from './migrations/0001-initial.ts'
+import { type Database, locks, type Sql } from './sql.ts'
+
+/** What is used of the `pg` pool, which has no types of its own. */
+interface Queryable {
+  query(text: string, values?: readonly unknown[]): Promise<{ rows: unknown[] }>
+}
+interface PgClient extends Queryable {
+  release(destroy?: boolean): void
+}
+interface PgPool extends Queryable {
+  connect(): Promise<PgClient>
+}
+
+export interface Postgres extends Database, AsyncDisposable {
+  readonly orm: MikroORM
+  /** Null: it answers. Text: why not. */
+  check(): Promise<string | null>
+}
+
+/**
+ * Connects to PostgreSQL through MikroORM; the hot path writes SQL of its own on the ORM's connection pool. Tries again for
+ * `startTimeoutMs`, then throws what the last try said.
+ */
+export async function connectPostgres(
+  options: { url: string; maxConnections: number; startTimeoutMs: number },
+  log: Logger,
+): Promise<Postgres> {
+  const orm = new MikroORM({
+    entities,
+    clientUrl: options.url,
+    extensions: [Migrator],
+    migrations: { migrationsList: [Initial], tableName: 'migrations', snapshot: false, silent: true },
+    pool: { min: 0, max: options.maxConnections },
+    driverOptions: { connectionTimeoutMillis: 5_000, application_name: 'seine-scheduler', keepAlive: true },
+    logger: (message) => log.debug(message),
+    discovery: { warnWhenNoEntities: false },
+    allowGlobalContext: false,
+  })
+  const connection = orm.em.getConnection() as PostgreSqlConnection
+  const pool = (await connection.getNativeClient()) as unknown as PgPool
+  const database = makeDatabase(pool)
+  try {
+    await untilItAnswers(database, options, log)
+  } catch (error) {
+    await orm.close(true)
+    throw error
+  }
+  return {
+    ...database,
+    orm,
+    async check() {
+      await pool.query('select 1')
+      return null
+    },
+    async [Symbol.asyncDispose]() {
+      await orm.close(true)
+    },
+  }
+}
+
+async function untilItAnswers(sql: Sql, options: { url: string; startTimeoutMs: number }, log: Logger): Promise<void> {
+  const { host } = new URL(options.url)
+  const endMs = performance.now() + options.startTimeoutMs
+  for (let pauseMs = 200; ; pauseMs = Math.min(2_000, pauseMs * 2)) {
+    try {
+      await sql.query('select 1')
+      return
+    } catch (cause) {
+      const message = `PostgreSQL at ${host}: ${messageOf(cause)}`
+      if (performance.now() + pauseMs > endMs) throw new Error(message, { cause })
+      log.warn(`${message}; trying again`)
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    }
+  }
+}
+
+function makeDatabase(pool: PgPool): Database {
+  const onto = (target: Queryable): Sql => ({
+    async query<Row>(text: string, values: readonly unknown[] = []) {
+      return (await target.query(text, values)).rows as Row[]
+    },
+  })
+
+  async function withClient<T>(work: (client: PgClient) => Promise<T>): Promise<T> {
+    const client = await pool.connect()
+    let broken = true
+    try {
+      await client.query('begin')
+      const result = await work(client)
+      await client.query('commit')
+      broken = false
+      return result
+    } catch (error) {
+      // A connection that can't even roll back is thrown away.
+      broken = await client.query('rollback').then(
+        () => false,
+        () => true,
+      )
+      throw error
+    } finally {
+      client.release(broken)
+    }
+  }
+
+  return {
+    ...onto(pool),
+    transaction: (work) => withClient((client) => work(onto(client))),
+    exclusively: (lock, work) =>
+      withClient(async (client) => {
+        const { rows } = await client.query('select pg_try_advisory_xact_lock($1) as mine', [locks[lock]])
+        return (rows[0] as { mine: boolean }).mine ? await work() : null
+      }),
+  }
+}

@@ -1,0 +1,27 @@
+/** Something that runs SQL with `$1` parameters: the pool, or one transaction. */
+export interface Sql {
+  /** Rows as objects. Numbers of type bigint and all times arrive as text unless the statement casts them. */
+  query<Row = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]>
+}
+
+/**
+ * The order in which rows are locked, everywhere, so that no two transactions wait for each other:
+ * bulk_jobs → bulk_job_sites (by id) → urls (by id) → bulk_job_site_reasons → hosts (by host).
+ * Claims hold hosts first and skip whatever else is locked.
+ */
+export interface Database extends Sql {
+  /** Runs `work` in one transaction (READ COMMITTED) and rolls back when it throws. */
+  transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>
+  /**
+   * Runs `work` while holding a cluster-wide lock that ends with its connection. Null: another process holds it.
+   * `work` uses other connections: a lock lost on the way lets two run at once, so every step in it locks its rows.
+   */
+  exclusively<T>(lock: ExclusiveLock, work: () => Promise<T>): Promise<T | null>
+}
+
+/** Keys of PostgreSQL's advisory locks: what only one scheduler does at a time. */
+export const locks = { migrate: 7_301, tick: 7_302, progress: 7_303, outbox: 7_304, import: 7_305 } as const
+export type ExclusiveLock = keyof typeof locks
+
+/** A moment as PostgreSQL reads it. */
+export const at = (ms: number): string => new Date(ms).toISOString()

@@ -1,0 +1,22 @@
+import { at, type Sql } from '../database/sql.ts'
+
+/**
+ * Wakes hosts of running site runs that wait for nothing although they have URLs: a claim that met a locked row whose
+ * transaction then failed has put the host to sleep. Cheap, and done every few seconds so that no order of crashes leaves a run hanging.
+ */
+export async function rearmHosts(sql: Sql, nowMs: number): Promise<void> {
+  await sql.query(
+    `with asleep as (
+       select h.host from hosts h
+       where h.wake_at is null and exists (
+         select 1 from bulk_job_site_hosts m join bulk_job_sites s on s.id = m.site_run_id
+         where m.host = h.host and s.status = 'running' and exists (
+           select 1 from urls u where u.state = 0 and u.host = m.host and u.site_run_id = m.site_run_id
+         )
+       )
+       order by h.host for no key update of h skip locked
+     )
+     update hosts h set wake_at = $1::timestamptz from asleep a where h.host = a.host`,
+    [at(nowMs)],
+  )
+}

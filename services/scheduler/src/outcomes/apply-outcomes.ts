@@ -1,0 +1,151 @@
+import { at, type Database, type Sql } from '../database/sql.ts'
+import { slotLookaheadMs } from '../frontier/pace.ts'
+import { sourceFailedSql } from '../frontier/reopen-urls.ts'
+import { foldOutcomes, type ReceivedOutcome, reviveCancelled } from './fold-outcomes.ts'
+
+export interface Applied {
+  /** URLs that ended by this batch. */
+  readonly done: number
+  /** URLs that go back to wait. */
+  readonly deferred: number
+}
+
+/**
+ * Moves the ledger by a batch of outcomes: the first final outcome of a URL counts, later ones only give back the host's
+ * slot they held; a deferral counts where it is about the current lease. Duplicates, unknown URLs and ended runs change
+ * nothing, so a batch may come twice. Keeps I1 and I2. Locks site runs, URLs and hosts in order: appliers never deadlock.
+ */
+export function makeApplyOutcomes(database: Database) {
+  return async (received: readonly ReceivedOutcome[], nowMs: number): Promise<Applied> => {
+    if (received.length === 0) return { done: 0, deferred: 0 }
+    return database.transaction((sql) => applyOutcomes(sql, received, nowMs))
+  }
+}
+
+export async function applyOutcomes(sql: Sql, received: readonly ReceivedOutcome[], nowMs: number): Promise<Applied> {
+  const refs = [...new Map(received.map((r) => [`${r.runId}.${r.site}`, r])).values()]
+  await sql.query(
+    `select s.id from bulk_job_sites s
+     where (s.job_id, s.site) in (select * from unnest($1::uuid[], $2::text[])) order by s.id for no key update`,
+    [refs.map((ref) => ref.runId), refs.map((ref) => ref.site)],
+  )
+  const rows = foldOutcomes(received).map(({ outcome }) => {
+    const o = reviveCancelled(outcome, nowMs)
+    return {
+      id: o.urlId,
+      attempt: o.attempt,
+      outcome: o.outcome,
+      reason: o.reason,
+      detail: o.detail ?? null,
+      status: o.status,
+      retry_at: at(o.retryAtMs ?? nowMs),
+      counts_as_failure: o.countsAsFailure ?? false,
+      host_due_at: o.hostDueAtMs === undefined ? null : at(o.hostDueAtMs - slotLookaheadMs),
+      announced: o.announcedBatches,
+      duration_ms: o.durationMs,
+      bytes: Math.min(o.bytes, maxInt),
+      etag: o.etag ?? null,
+      last_modified: o.lastModified ?? null,
+    }
+  })
+  const [result] = await sql.query<Applied>(applySql, [JSON.stringify(rows), at(nowMs)])
+  return result ?? { done: 0, deferred: 0 }
+}
+
+const maxInt = 2_147_483_647
+
+const applySql = `
+  with input as (
+    select * from json_to_recordset($1::json) as i(id uuid, attempt int, outcome text, reason text, detail text, status smallint,
+      retry_at timestamptz, counts_as_failure boolean, host_due_at timestamptz, announced int, duration_ms real, bytes int,
+      etag text, last_modified text)
+  ),
+  target as materialized (
+    select i.*, u.site_run_id, u.host, u.kind, u.failures, s.status = 'running' as active, s.max_attempts,
+      u.state as was, u.attempt as current
+    from input i join urls u on u.id = i.id join bulk_job_sites s on s.id = u.site_run_id
+    order by u.id for no key update of u
+  ),
+  verdict as (
+    select t.*,
+      active and was <> 2 and (outcome <> 'deferred' or (was = 1 and attempt = current)) as counts,
+      outcome <> 'deferred' or (counts_as_failure and failures + 1 >= max_attempts) as final
+    from target t
+  ),
+  moved as (
+    update urls u set
+      state = case when v.final then 2 else 0 end,
+      outcome = case when v.final then case when v.outcome = 'deferred' then 'failed' else v.outcome end end,
+      reason = v.reason,
+      detail = v.detail,
+      status = v.status,
+      failures = u.failures + case when v.outcome = 'deferred' and v.counts_as_failure then 1 else 0 end,
+      won_attempt = case when v.final then v.attempt else 0 end,
+      next_attempt_at = case when v.final then u.next_attempt_at else v.retry_at end,
+      -- A slot is given back by the attempt that holds it.
+      lease_until = case when v.attempt = u.attempt then null else u.lease_until end,
+      announced_batches = case when v.final then v.announced else 0 end,
+      record_run_id = null,
+      duration_ms = v.duration_ms,
+      bytes = v.bytes,
+      etag = v.etag,
+      last_modified = v.last_modified,
+      done_at = case when v.final then $2::timestamptz end
+    from verdict v where u.id = v.id and v.counts
+    returning u.id, u.site_run_id, u.kind, u.optional, u.state, u.outcome, u.reason, u.status, u.bytes,
+      u.announced_batches, u.won_attempt
+  ),
+  freed as (
+    update urls u set lease_until = null
+    from verdict v where u.id = v.id and not v.counts and v.attempt = u.attempt and u.lease_until is not null
+  ),
+  tally as (
+    select site_run_id,
+      count(*) filter (where kind = 'page' and outcome = 'ok') as ok,
+      count(*) filter (where kind = 'page' and outcome = 'unchanged') as unchanged,
+      count(*) filter (where kind = 'page' and outcome = 'failed') as failed,
+      count(*) filter (where kind = 'page' and outcome = 'skipped') as skipped,
+      count(*) filter (where kind = 'page') as pages,
+      coalesce(sum(bytes) filter (where kind = 'page'), 0) as bytes,
+      count(*) filter (where kind <> 'page') as sources,
+      count(*) filter (where ${sourceFailedSql}) as sources_failed,
+      coalesce(sum(announced_batches - entered) filter (where kind = 'page'), 0) as batches_missing,
+      coalesce(sum(announced_batches - entered) filter (where kind <> 'page'), 0) as source_batches_missing
+    from moved m cross join lateral (
+      select case when m.announced_batches = 0 then 0
+        else (select count(*) from discovery_batches b where b.url_id = m.id and b.attempt = m.won_attempt) end as entered
+    ) b
+    where state = 2 group by site_run_id
+  ),
+  counted as (
+    update bulk_job_sites s set
+      ok = s.ok + t.ok, unchanged = s.unchanged + t.unchanged, failed = s.failed + t.failed, skipped = s.skipped + t.skipped,
+      pending = s.pending - t.pages, bytes = s.bytes + t.bytes,
+      sources_pending = s.sources_pending - t.sources, sources_failed = s.sources_failed + t.sources_failed,
+      batches_missing = s.batches_missing + t.batches_missing,
+      source_batches_missing = s.source_batches_missing + t.source_batches_missing
+    from tally t where s.id = t.site_run_id
+  ),
+  reasons as (
+    insert into bulk_job_site_reasons (site_run_id, outcome, reason, n)
+    select site_run_id, outcome, reason, count(*) from moved
+    where state = 2 and kind = 'page' and outcome in ('failed', 'skipped')
+    group by site_run_id, outcome, reason order by site_run_id, outcome, reason
+    on conflict (site_run_id, outcome, reason) do update set n = bulk_job_site_reasons.n + excluded.n
+  ),
+  due as (
+    select host, max(host_due_at) as due_at from verdict group by host
+  ),
+  held as (
+    select h.host from hosts h where h.host in (select host from due) order by h.host for no key update
+  ),
+  woken as (
+    update hosts h set
+      due_at = greatest(h.due_at, d.due_at),
+      wake_at = least(h.wake_at, greatest(h.due_at, d.due_at, $2::timestamptz))
+    from due d, held where h.host = d.host and held.host = h.host
+  )
+  select
+    count(*) filter (where state = 2)::int as done,
+    count(*) filter (where state <> 2)::int as deferred
+  from moved`

@@ -1,0 +1,36 @@
+/** A speed and what it was measured on. */
+export interface Speed {
+  readonly pagesPerSecond: number
+  readonly pages: number
+  readonly overMs: number
+}
+
+export interface Speedometer {
+  /** Takes in how many pages are done and gives the speed over the window. Null: the first sight of it. */
+  observe(key: string, pagesDone: number, nowMs: number): Speed | null
+  /** Forgets everything but these. */
+  keep(keys: ReadonlySet<string>): void
+}
+
+const maxSamples = 64
+
+/** Measures speeds over a sliding window. A count that goes back (pages were reopened) starts it over. */
+export function makeSpeedometer(windowMs: number): Speedometer {
+  const samples = new Map<string, { atMs: number; pages: number }[]>()
+  return {
+    observe(key, pages, atMs) {
+      const kept = (samples.get(key) ?? []).filter((sample) => atMs - sample.atMs <= windowMs && sample.pages <= pages)
+      const oldest = kept[0]
+      kept.push({ atMs, pages })
+      // At its limit every other sample goes: the window stays, its grain coarsens.
+      samples.set(key, kept.length > maxSamples ? kept.filter((_, place) => place % 2 === 0) : kept)
+      if (oldest === undefined || atMs <= oldest.atMs) return null
+      const overMs = atMs - oldest.atMs
+      const done = pages - oldest.pages
+      return { pagesPerSecond: Math.round((done / overMs) * 100_000) / 100, pages: done, overMs }
+    },
+    keep(keys) {
+      for (const key of samples.keys()) if (!keys.has(key)) samples.delete(key)
+    },
+  }
+}

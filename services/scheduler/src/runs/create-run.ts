@@ -1,0 +1,136 @@
+import type { EntityManager } from '@mikro-orm/postgresql'
+import { RpcError } from '@seine/bus'
+import {
+  newId,
+  type RpcRequest,
+  type Run,
+  type RunOptions,
+  type Site,
+  type SitePlan,
+  type schedulerRpc,
+} from '@seine/contracts'
+import { type Catalogue, CatalogueError } from '../catalogue/read-catalogue.ts'
+import { BulkJobEntity, BulkJobSiteEntity, OutboxEntity } from '../database/entities.ts'
+import type { Postgres } from '../database/postgres.ts'
+import { eventOf } from '../events/outbox.ts'
+import { newManifest } from '../lifecycle/run-manifest.ts'
+import { newSiteRun } from '../lifecycle/site-run-steps.ts'
+
+const idempotencyWindowMs = 24 * 60 * 60_000
+
+export interface CreateRunDeps {
+  readonly database: Postgres
+  readonly catalogue: () => Promise<Catalogue>
+  readonly enabled: boolean
+  readonly maxConcurrency: number
+  readonly nowMs: () => number
+  readonly readRun: (runId: string) => Promise<Run>
+}
+
+/**
+ * Plans a run: checks the sites, fixes what each is to do, writes it down. The tick starts it. Throws RpcError `invalid`
+ * for unknown sites and bad files, `conflict` where runs are switched off.
+ */
+export function makeCreateRun(deps: CreateRunDeps) {
+  return async (request: RpcRequest<typeof schedulerRpc.createRun>): Promise<Run> => {
+    if (!deps.enabled) throw new RpcError('conflict', 'bulk runs are switched off (BULK_RUN_ENABLED=false)')
+    const catalogue = await usable(deps.catalogue)
+    const sites = chooseSites(catalogue, request.options)
+    const nowMs = deps.nowMs()
+    const runId = await deps.database.orm.em.fork().transactional(async (em) => {
+      const same = request.idempotencyKey === undefined ? null : await sameRequest(em, request.idempotencyKey, nowMs)
+      return same ?? (await insertRun(em, request, sites, catalogue, deps.maxConcurrency, nowMs))
+    })
+    return deps.readRun(runId)
+  }
+}
+
+async function usable(catalogue: () => Promise<Catalogue>): Promise<Catalogue> {
+  try {
+    return await catalogue()
+  } catch (error) {
+    if (error instanceof CatalogueError) throw new RpcError('invalid', error.message, { problems: error.problems })
+    throw error
+  }
+}
+
+/** Named sites in the order named, each once; else all enabled ones in the order of the file. */
+export function chooseSites(catalogue: Catalogue, options: RunOptions): Site[] {
+  if (options.sites === undefined) {
+    const enabled = catalogue.sites.filter((site) => site.enabled)
+    if (enabled.length === 0) throw new RpcError('invalid', 'no site is enabled')
+    return enabled
+  }
+  const byName = new Map(catalogue.sites.map((site) => [site.name, site]))
+  const names = [...new Set(options.sites)]
+  const unknown = names.filter((name) => !byName.has(name))
+  if (unknown.length > 0) {
+    const listed = unknown.map((name) => `'${name}'`).join(', ')
+    throw new RpcError('invalid', `unknown site${unknown.length > 1 ? 's' : ''} ${listed}`, { unknownSites: unknown })
+  }
+  return names.map((name) => byName.get(name)!)
+}
+
+async function sameRequest(em: EntityManager, key: string, nowMs: number): Promise<string | null> {
+  // Two requests with one key wait for each other here.
+  await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`run ${key}`])
+  const since = new Date(nowMs - idempotencyWindowMs)
+  const job = await em.findOne(BulkJobEntity, { idempotencyKey: key, createdAt: { $gt: since } }, { fields: ['id'] })
+  return job?.id ?? null
+}
+
+async function insertRun(
+  em: EntityManager,
+  request: RpcRequest<typeof schedulerRpc.createRun>,
+  sites: readonly Site[],
+  catalogue: Catalogue,
+  maxConcurrency: number,
+  nowMs: number,
+): Promise<string> {
+  const { options } = request
+  const runId = newId(nowMs)
+  const createdAt = new Date(nowMs)
+  await em.insert(BulkJobEntity, {
+    id: runId,
+    status: 'waiting',
+    options,
+    correlationId: request.correlationId,
+    idempotencyKey: request.idempotencyKey ?? null,
+    concurrency: options.concurrency ?? maxConcurrency,
+    steps: newManifest(),
+    eta: { state: 'estimating' },
+    createdAt,
+  })
+  const fresh = newSiteRun()
+  await em.insertMany(
+    BulkJobSiteEntity,
+    sites.map((site, position) => {
+      const plan = planOf(runId, site, catalogue, options)
+      return {
+        id: newId(nowMs),
+        job: runId,
+        site: site.name,
+        position,
+        status: fresh.status,
+        plan,
+        pool: site.render,
+        ratePerSecond: plan.policy.ratePerSecond,
+        concurrency: plan.policy.concurrency,
+        maxAttempts: plan.policy.retry.maxAttempts,
+        steps: fresh.steps,
+        artifacts: [],
+        eta: { state: 'estimating' as const },
+      }
+    }),
+  )
+  const created = { sites: sites.length, dryRun: options.dry_run }
+  const event = eventOf({ runId, step: null, type: 'run.created', data: created }, nowMs)
+  await em.insert(OutboxEntity, { id: event.id, event })
+  return runId
+}
+
+function planOf(runId: string, site: Site, catalogue: Catalogue, options: RunOptions): SitePlan {
+  const policy = catalogue.policies.get(site.policy)
+  if (policy === undefined) throw new Error(`site '${site.name}' has no policy '${site.policy}'`)
+  return { runId, site, policy, maxPages: options.limit ?? site.maxPages ?? null }
+}

@@ -1,0 +1,151 @@
+import type { InferEntity } from '@mikro-orm/core'
+import { RpcError } from '@seine/bus'
+import {
+  type Counts,
+  type RpcOutput,
+  type RpcRequest,
+  type Run,
+  type RunStatus,
+  runStatuses,
+  type SiteRun,
+  type schedulerRpc,
+} from '@seine/contracts'
+import { BulkJobEntity, BulkJobSiteEntity, SiteEntity } from '../database/entities.ts'
+import type { Postgres } from '../database/postgres.ts'
+import { hasEnded } from '../lifecycle/site-run-steps.ts'
+
+type Job = InferEntity<typeof BulkJobEntity>
+type JobSite = InferEntity<typeof BulkJobSiteEntity>
+
+/** Answers to questions about runs and sites. Reads only. */
+export function makeReadRuns(database: Postgres) {
+  const { orm } = database
+
+  async function getRun(runId: string): Promise<Run> {
+    const job = await orm.em.fork().findOne(BulkJobEntity, { id: runId })
+    if (job === null) throw new RpcError('not-found', `no run ${runId}`)
+    const sums = await sumsOf([runId])
+    return runView(job, sums.get(runId) ?? noSums())
+  }
+
+  async function listRuns(request: RpcRequest<typeof schedulerRpc.listRuns>) {
+    const [jobs, total] = await orm.em
+      .fork()
+      .findAndCount(BulkJobEntity, request.status === undefined ? {} : { status: request.status }, {
+        orderBy: { createdAt: 'desc', id: 'desc' },
+        limit: request.perPage,
+        offset: (request.page - 1) * request.perPage,
+      })
+    const sums = await sumsOf(jobs.map((job) => job.id))
+    return { runs: jobs.map((job) => runView(job, sums.get(job.id) ?? noSums())), total }
+  }
+
+  async function listSiteRuns(request: RpcRequest<typeof schedulerRpc.listSiteRuns>) {
+    const em = orm.em.fork()
+    if ((await em.count(BulkJobEntity, { id: request.runId })) === 0)
+      throw new RpcError('not-found', `no run ${request.runId}`)
+    const [rows, total] = await em.findAndCount(
+      BulkJobSiteEntity,
+      { job: request.runId },
+      { orderBy: { position: 'asc' }, limit: request.perPage, offset: (request.page - 1) * request.perPage },
+    )
+    const reasons = await reasonsOf(rows.map((row) => row.id))
+    return { sites: rows.map((row) => siteRunView(request.runId, row, reasons.get(row.id) ?? {})), total }
+  }
+
+  async function listSites(
+    request: RpcRequest<typeof schedulerRpc.listSites>,
+  ): Promise<RpcOutput<typeof schedulerRpc.listSites>> {
+    const [rows, total] = await orm.em
+      .fork()
+      .findAndCount(
+        SiteEntity,
+        {},
+        { orderBy: { name: 'asc' }, limit: request.perPage, offset: (request.page - 1) * request.perPage },
+      )
+    return { sites: rows.map((row) => row.config), total }
+  }
+
+  async function sumsOf(runIds: readonly string[]): Promise<Map<string, Sums>> {
+    const rows = await database.query<{ runId: string; status: RunStatus; n: number; bytes: number } & Counts>(
+      `select job_id as "runId", status, count(*)::int as n, sum(bytes)::float8 as bytes, sum(discovered)::int as discovered,
+         sum(ok)::int as ok, sum(unchanged)::int as unchanged, sum(failed)::int as failed, sum(skipped)::int as skipped,
+         sum(pending)::int as pending
+       from bulk_job_sites where job_id = any($1::uuid[]) group by job_id, status`,
+      [runIds],
+    )
+    const sums = new Map<string, Sums>()
+    for (const row of rows) {
+      const sum = sums.get(row.runId) ?? noSums()
+      sums.set(row.runId, sum)
+      sum.siteCounts[row.status] += row.n
+      sum.bytes += row.bytes
+      for (const key of Object.keys(sum.counts) as (keyof Counts)[]) sum.counts[key] += row[key]
+    }
+    return sums
+  }
+
+  async function reasonsOf(siteRunIds: readonly string[]): Promise<Map<string, Record<string, number>>> {
+    const rows = await database.query<{ id: string; reason: string; n: number }>(
+      `select site_run_id as id, reason, sum(n)::int as n from bulk_job_site_reasons
+       where site_run_id = any($1::uuid[]) and outcome <> 'unchanged' and n > 0 group by site_run_id, reason order by n desc`,
+      [siteRunIds],
+    )
+    const byRun = new Map<string, Record<string, number>>()
+    for (const { id, reason, n } of rows) byRun.set(id, { ...byRun.get(id), [reason]: n })
+    return byRun
+  }
+
+  return { getRun, listRuns, listSiteRuns, listSites }
+}
+
+interface Sums {
+  siteCounts: Record<RunStatus, number>
+  counts: Counts
+  bytes: number
+}
+
+const noSums = (): Sums => ({
+  siteCounts: Object.fromEntries(runStatuses.map((status) => [status, 0])) as Record<RunStatus, number>,
+  counts: { discovered: 0, ok: 0, unchanged: 0, failed: 0, skipped: 0, pending: 0 },
+  bytes: 0,
+})
+
+function runView(job: Job, sums: Sums): Run {
+  return {
+    id: job.id,
+    status: job.status,
+    reason: job.reason ?? null,
+    options: job.options,
+    ...sums,
+    pagesPerSecond: hasEnded(job.status) ? 0 : job.pagesPerSecond,
+    eta: hasEnded(job.status) ? { state: 'done' } : job.eta,
+    steps: job.steps,
+    archive: job.archive ?? null,
+    correlationId: job.correlationId,
+    createdAt: job.createdAt.toISOString(),
+    startedAt: job.startedAt?.toISOString() ?? null,
+    finishedAt: job.finishedAt?.toISOString() ?? null,
+  }
+}
+
+function siteRunView(runId: string, row: JobSite, reasons: Record<string, number>): SiteRun {
+  const { discovered, ok, unchanged, failed, skipped, pending } = row
+  return {
+    runId,
+    site: row.site,
+    status: row.status,
+    step: row.status === 'running' ? (row.step ?? null) : null,
+    reason: row.reason ?? null,
+    counts: { discovered, ok, unchanged, failed, skipped, pending },
+    reasons,
+    bytes: row.bytes,
+    pagesPerSecond: hasEnded(row.status) ? 0 : row.pagesPerSecond,
+    eta: hasEnded(row.status) ? { state: 'done' } : row.eta,
+    steps: row.steps,
+    diff: row.diff ?? null,
+    artifacts: row.artifacts,
+    startedAt: row.startedAt?.toISOString() ?? null,
+    finishedAt: row.finishedAt?.toISOString() ?? null,
+  }
+}

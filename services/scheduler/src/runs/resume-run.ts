@@ -1,0 +1,51 @@
+import { RpcError } from '@seine/bus'
+import type { Run } from '@seine/contracts'
+import type { Database, Sql } from '../database/sql.ts'
+import { reopenUrls } from '../frontier/reopen-urls.ts'
+import { lockSiteRuns } from '../frontier/site-run-row.ts'
+import { lockJob } from '../lifecycle/job-row.ts'
+import { moveSiteRuns } from '../lifecycle/move-site-run.ts'
+
+/** Takes up a cancelled or failed run: its sites go on at the step where they stopped, with the URLs that were cut off. */
+export function makeResumeRun(deps: {
+  database: Database
+  nowMs: () => number
+  readRun: (runId: string) => Promise<Run>
+}) {
+  return async ({ runId }: { runId: string }): Promise<Run> => {
+    const nowMs = deps.nowMs()
+    await deps.database.transaction(async (sql) => {
+      const job = await lockJob(sql, runId)
+      if (job === null) throw new RpcError('not-found', `no run ${runId}`)
+      if (job.status !== 'cancelled' && job.status !== 'failed')
+        throw new RpcError('conflict', `the run is ${job.status}, there is nothing to resume`)
+      const stopped = await lockSiteRuns(sql, `s.job_id = $1 and s.status in ('cancelled', 'failed')`, [runId])
+      for (const run of stopped) if (run.step !== null) await reopenUrls(sql, run.id, { what: 'cancelled' }, nowMs)
+      await moveSiteRuns(sql, stopped, { to: 'waiting' }, nowMs)
+      await forgetExports(
+        sql,
+        stopped.map((run) => run.id),
+      )
+      await reopenJob(sql, runId)
+    })
+    return deps.readRun(runId)
+  }
+}
+
+/** Exports are asked for anew; their attempts go on counting. */
+export async function forgetExports(sql: Sql, siteRunIds: readonly string[]): Promise<void> {
+  await sql.query(
+    `update bulk_job_sites set export_base = export_attempt, export_failures = 0, export_lost = 0, export_rounds = 0,
+       batch_rounds = 0, export_asked_at = null where id = any($1::uuid[])`,
+    [siteRunIds],
+  )
+}
+
+/** Puts an ended run back to wait for the tick, which tells the fetchers before anything is sent. */
+export async function reopenJob(sql: Sql, runId: string): Promise<void> {
+  await sql.query(
+    `update bulk_jobs set status = 'waiting', reason = null, finished_at = null, flag = null, archive = null,
+       archive_base = archive_attempt, archive_failures = 0, archive_lost = 0, archive_asked_at = null where id = $1`,
+    [runId],
+  )
+}

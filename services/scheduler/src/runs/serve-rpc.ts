@@ -1,0 +1,62 @@
+import type { Bus } from '@seine/bus'
+import { type RunFlag, schedulerRpc } from '@seine/contracts'
+import type { Part } from '@seine/runtime'
+import type { Catalogue } from '../catalogue/read-catalogue.ts'
+import type { Config } from '../config.ts'
+import type { Postgres } from '../database/postgres.ts'
+import { makeCancelRun } from './cancel-run.ts'
+import { makeCreateRun } from './create-run.ts'
+import { makeReadLedger } from './read-ledger.ts'
+import { makeReadRuns } from './read-runs.ts'
+import { makeReadStats } from './read-stats.ts'
+import { makeResumeRun } from './resume-run.ts'
+import { makeRetryRun } from './retry-run.ts'
+
+/** Answers everything that can be asked of the scheduler. `changed` is called when a run has something new to do. */
+export function serveRpc(deps: {
+  bus: Bus
+  database: Postgres
+  catalogue: () => Promise<Catalogue>
+  putFlag: (runId: string, flag: RunFlag) => Promise<void>
+  config: Config
+  changed: () => void
+}): Part[] {
+  const { bus, database, config } = deps
+  const nowMs = () => bus.nowMs()
+  const reads = makeReadRuns(database)
+  const writing = { database, nowMs, readRun: reads.getRun }
+  const createRun = makeCreateRun({
+    ...writing,
+    catalogue: deps.catalogue,
+    enabled: config.BULK_RUN_ENABLED,
+    maxConcurrency: config.BULK_MAX_CONCURRENCY,
+  })
+  const tellCancelled = async (runId: string) => {
+    await deps.putFlag(runId, 'cancelled')
+    await database.query(`update bulk_jobs set flag = 'cancelled' where id = $1 and status = 'cancelled'`, [runId])
+  }
+  const cancelRun = makeCancelRun({ ...writing, tellCancelled })
+  const resumeRun = makeResumeRun(writing)
+  const retryRun = makeRetryRun(writing)
+
+  const thenTick =
+    <A, B>(work: (request: A) => Promise<B>) =>
+    async (request: A): Promise<B> => {
+      const answer = await work(request)
+      deps.changed()
+      return answer
+    }
+
+  return [
+    bus.serve(schedulerRpc.createRun, thenTick(createRun)),
+    bus.serve(schedulerRpc.getRun, ({ runId }) => reads.getRun(runId)),
+    bus.serve(schedulerRpc.listRuns, reads.listRuns),
+    bus.serve(schedulerRpc.listSiteRuns, reads.listSiteRuns),
+    bus.serve(schedulerRpc.cancelRun, thenTick(cancelRun)),
+    bus.serve(schedulerRpc.resumeRun, thenTick(resumeRun)),
+    bus.serve(schedulerRpc.retryRun, thenTick(retryRun)),
+    bus.serve(schedulerRpc.listSites, reads.listSites),
+    bus.serve(schedulerRpc.readLedger, makeReadLedger(database)),
+    bus.serve(schedulerRpc.stats, makeReadStats(database)),
+  ]
+}

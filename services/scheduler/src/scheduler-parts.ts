@@ -1,0 +1,146 @@
+import { type Bus, done } from '@seine/bus'
+import {
+  buckets,
+  consumers,
+  eventMessage,
+  exportArchive,
+  exportResult,
+  exportSite,
+  planKey,
+  type RunFlag,
+  type SeineEvent,
+  type SitePlan,
+} from '@seine/contracts'
+import { type Logger, type Part, systemClock } from '@seine/runtime'
+import type { Catalogue } from './catalogue/read-catalogue.ts'
+import type { Config } from './config.ts'
+import type { Postgres } from './database/postgres.ts'
+import { makeConsumeBatches, maxBatchesAtOnce } from './discovery/consume-batches.ts'
+import { makeEnterBatches } from './discovery/enter-batches.ts'
+import { makePublishOutbox } from './events/publish-outbox.ts'
+import { makeClaim } from './frontier/claim.ts'
+import { makeDispatch, publishTask } from './frontier/dispatch.ts'
+import { makeLeaseCare } from './frontier/leases.ts'
+import { rearmHosts } from './frontier/rearm-hosts.ts'
+import { makeAdvanceSite } from './lifecycle/advance-site.ts'
+import { makeApplyExportResult } from './lifecycle/apply-export-result.ts'
+import { makeExportAsker } from './lifecycle/ask-export.ts'
+import { makeStartSite } from './lifecycle/start-site.ts'
+import { makeTick } from './lifecycle/tick.ts'
+import { makeLoop } from './loop.ts'
+import { makeApplyOutcomes } from './outcomes/apply-outcomes.ts'
+import { makeConsumeOutcomes, outcomeBatch } from './outcomes/consume-outcomes.ts'
+import { makeReportProgress } from './progress/report-progress.ts'
+import { serveRpc } from './runs/serve-rpc.ts'
+
+const tickEveryMs = 300
+const dispatchEveryMs = 100
+const leaseCareEveryMs = 1_000
+const rearmEveryMs = 5_000
+const outboxEveryMs = 250
+/** Export results are few and each moves one site run. */
+const exportResultsAtOnce = 8
+
+/** Puts the scheduler together: who wakes whom. */
+export async function schedulerParts(deps: {
+  bus: Bus
+  database: Postgres
+  catalogue: () => Promise<Catalogue>
+  config: Config
+  log: Logger
+}): Promise<Part[]> {
+  const { bus, database, config, log } = deps
+  const nowMs = () => bus.nowMs()
+  const plans = await bus.bucket<SitePlan>(buckets.plans)
+  const flags = await bus.bucket<RunFlag>(buckets.runs)
+  const putFlag = async (runId: string, flag: RunFlag) => void (await flags.put(runId, flag))
+  const publishEvent = (event: SeineEvent) => bus.publish(eventMessage, event)
+  const settings = { maxUrlsPerSite: config.MAX_URLS_PER_SITE, freshForMs: config.FRESH_FOR }
+  const times = { batchWaitMs: config.BATCH_WAIT, exportDeadlineMs: config.EXPORT_DEADLINE }
+  const loop = (name: string, everyMs: number, round: () => Promise<'more' | 'idle'>) =>
+    makeLoop({ name, everyMs, round, clock: systemClock, log })
+
+  const dispatch = loop(
+    'dispatch',
+    dispatchEveryMs,
+    makeDispatch({ claim: makeClaim(database, config.LEASE_MS), publish: publishTask(bus), database, nowMs, log }),
+  )
+  const leases = loop(
+    'leases',
+    leaseCareEveryMs,
+    makeLeaseCare({ database, leaseMs: config.LEASE_MS, pendingOn: (s) => bus.pendingOn('TASKS', s), nowMs, log }),
+  )
+  const rearm = loop('rearm hosts', rearmEveryMs, async () => {
+    await rearmHosts(database, nowMs())
+    return 'idle'
+  })
+  const sendOutbox = makePublishOutbox(database, publishEvent)
+  const outbox = loop('outbox', outboxEveryMs, async () => ((await sendOutbox()) > 0 ? 'more' : 'idle'))
+  const tick = loop(
+    'tick',
+    tickEveryMs,
+    makeTick({
+      database,
+      startSite: makeStartSite({
+        database,
+        settings,
+        putPlan: async (plan) => void (await plans.put(planKey(plan.runId, plan.site.name), plan)),
+      }),
+      advanceSite: makeAdvanceSite({ database, settings, times, log }),
+      ask: makeExportAsker({
+        database,
+        pendingOn: (subject) => bus.pendingOn('EXPORTS', subject),
+        publishSite: (m) => bus.publish(exportSite, m, { correlationId: m.correlationId }),
+        publishArchive: (m) => bus.publish(exportArchive, m, { correlationId: m.correlationId }),
+      }),
+      putFlag,
+      times,
+      nowMs,
+      log,
+    }),
+  )
+  const progress = loop(
+    'progress',
+    config.BULK_PROGRESS_POLL_INTERVAL,
+    makeReportProgress({ database, publish: publishEvent, nowMs }),
+  )
+
+  const outcomes = bus.pullBatch(
+    consumers.outcomes,
+    makeConsumeOutcomes({ apply: makeApplyOutcomes(database), applied: dispatch.wake, nowMs, log }),
+    outcomeBatch,
+  )
+  const discovered = bus.pullBatch(
+    consumers.discovered,
+    makeConsumeBatches({ enter: makeEnterBatches(database, settings), entered: dispatch.wake, nowMs, log }),
+    { maxBatch: maxBatchesAtOnce, maxWaitMs: 50 },
+  )
+  const applyExportResult = makeApplyExportResult(database, log)
+  const exportResults = bus.pull(
+    consumers.exportResults,
+    exportResult,
+    async (result) => {
+      await applyExportResult(result, nowMs())
+      tick.wake()
+      return done()
+    },
+    { maxInFlight: exportResultsAtOnce },
+  )
+
+  const changed = () => {
+    tick.wake()
+    outbox.wake()
+  }
+  return [
+    ...serveRpc({ bus, database, catalogue: deps.catalogue, putFlag, config, changed }),
+    outcomes,
+    discovered,
+    exportResults,
+    dispatch,
+    leases,
+    rearm,
+    tick,
+    progress,
+    outbox,
+  ]
+}
