@@ -99,6 +99,8 @@ it.each([
   ['comments that never end', '<!--'.repeat(100_000)],
   ['entities', `<title>${'&amp;'.repeat(100_000)}`],
   ['JSON that never ends', `<script type="application/ld+json">${'[{"a":'.repeat(50_000)}`],
+  ['comments in JSON', `<script type="application/ld+json">{${'"/*'.repeat(100_000)}*/</script>`],
+  ['characters in the deep', `<h1>x</h1>€ cart ${'<div>'.repeat(500)}${'1&amp;'.repeat(200_000)}`],
   ['prices', `<h1>x</h1>${'<b class=price>€1</b>'.repeat(20_000)} cart`],
   ['nested price boxes', `<h1>x</h1>€ cart ${'<div class="price elsewhere">1'.repeat(20_000)}`],
 ])('takes no long time over too many %s', (_, html) => {

@@ -27,7 +27,8 @@ const unescapeQuotes = (text: string): string =>
 
 const escapes: Record<string, string> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' }
 const bareWord = /[^\s,:{}[\]"']+/y
-const blank = /(?:[\s;\u200b\ufeff]|\/\/[^\n]*|\/\*[\s\S]*?\*\/)+/y
+// Comments of a bounded length: this is tried behind every quote.
+const blank = /(?:[\s;\u200b\ufeff]|\/\/[^\n]{0,1000}|\/\*[\s\S]{0,1000}?\*\/)+/y
 const nothing = Symbol('nothing')
 
 class LenientReader {

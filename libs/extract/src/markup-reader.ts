@@ -25,13 +25,17 @@ export class MarkupReader implements TokenizerCallbacks {
   readonly #handler: MarkupHandler
   #tagCode = 0
   #tagStart = 0
+  #tagEnd = 0
   #attributes = 0
   /** Four numbers an attribute: name start and end, value start and end. */
   readonly #spans: number[] = []
   /** Values that had an entity in them, by attribute; else null. */
   readonly #decoded: (string | null)[] = []
   readonly #codes: number[] = []
-  readonly #nameStarts: number[] = []
+  /** Names of the open elements that have no code, by depth; null for the others. */
+  readonly #names: (string | null)[] = []
+  /** How many of each such name are open: most stray end tags end nothing, and must not cost a walk. */
+  readonly #openNames = new Map<string, number>()
   readonly #openCounts = new Int32Array(tagCount)
   #svgDepth = 0
 
@@ -85,6 +89,7 @@ export class MarkupReader implements TokenizerCallbacks {
   onopentagname(start: number, end: number): void {
     this.#tagCode = tagAt(this.html, start, end)
     this.#tagStart = start
+    this.#tagEnd = end
     this.#attributes = 0
   }
 
@@ -128,7 +133,7 @@ export class MarkupReader implements TokenizerCallbacks {
       return
     }
     codes.push(code)
-    this.#nameStarts.push(this.#tagStart)
+    this.#names.push(code === tag.other ? this.#openName() : null)
     this.#openCounts[code] = (this.#openCounts[code] as number) + 1
     if (code === tag.svg) this.#svgDepth++
     this.#handler.open(code, codes.length)
@@ -144,9 +149,11 @@ export class MarkupReader implements TokenizerCallbacks {
     const code = tagAt(this.html, start, end)
     const codes = this.#codes
     if (isVoid[code] === 1 || this.#openCounts[code] === 0) return
+    const name = code === tag.other ? this.html.slice(start, end).toLowerCase() : null
+    if (name !== null && !this.#openNames.has(name)) return
     for (let i = codes.length - 1; i >= 0; i--) {
       const open = codes[i] as number
-      if (open === code && (code !== tag.other || this.#sameStart(this.#nameStarts[i] as number, start, end))) {
+      if (open === code && this.#names[i] === name) {
         while (codes.length > i) this.#pop()
         return
       }
@@ -180,20 +187,22 @@ export class MarkupReader implements TokenizerCallbacks {
 
   #pop(): void {
     const code = this.#codes.pop() as number
-    this.#nameStarts.pop()
+    const name = this.#names.pop() ?? null
+    if (name !== null) this.#closeName(name)
     this.#openCounts[code] = (this.#openCounts[code] as number) - 1
     if (code === tag.svg) this.#svgDepth--
     this.#handler.close(code, this.#codes.length + 1)
   }
 
-  #sameStart(open: number, start: number, end: number): boolean {
-    const length = end - start
-    for (let i = 0; i <= length; i++) {
-      const a = this.html.charCodeAt(open + i)
-      if (i === length) return !/[^\s/>]/.test(String.fromCharCode(a))
-      const b = this.html.charCodeAt(start + i)
-      if (a !== b && (a | 32) !== (b | 32)) return false
-    }
-    return true
+  #openName(): string {
+    const name = this.html.slice(this.#tagStart, this.#tagEnd).toLowerCase()
+    this.#openNames.set(name, (this.#openNames.get(name) ?? 0) + 1)
+    return name
+  }
+
+  #closeName(name: string): void {
+    const open = this.#openNames.get(name) ?? 1
+    if (open === 1) this.#openNames.delete(name)
+    else this.#openNames.set(name, open - 1)
   }
 }

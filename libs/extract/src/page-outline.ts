@@ -5,6 +5,8 @@ import { plain } from './text.ts'
 /** Elements and pieces of text kept; what lies beyond is not looked at. */
 const maxElements = 60_000
 const maxPieceChars = 2_000
+/** Of an element's text; whatever is looked for is shorter. */
+const maxTextChars = 1_000
 
 /** An element of the outline. */
 export interface OutlineElement {
@@ -36,6 +38,7 @@ export interface PageOutline {
   offsets: number[]
   /** Attributes and hidden fields whose name says that they hold an id of a product. */
   ids: OutlineId[]
+  /** Collapsed; the beginning of a long one. */
   textOf(element: OutlineElement): string
 }
 
@@ -77,7 +80,7 @@ class OutlineReader implements MarkupHandler {
       owners: this.#owners,
       offsets: this.#offsets,
       ids: this.#ids,
-      textOf: (element) => plain(this.#pieces.slice(element.from, element.to).join('')),
+      textOf: (element) => plain(this.#pieces.slice(element.from, element.to).join('').slice(0, maxTextChars)),
     }
   }
 
@@ -137,8 +140,8 @@ class OutlineReader implements MarkupHandler {
 
   #add(text: string): void {
     const last = this.#pieces.length - 1
-    if (!this.#fresh && last >= 0) this.#pieces[last] += text
-    else this.#push(text)
+    if (this.#fresh || last < 0) this.#push(text)
+    else if ((this.#pieces[last] as string).length < maxPieceChars) this.#pieces[last] += text
     this.#chars += text.length
   }
 
