@@ -1,14 +1,6 @@
 import type { Bucket } from '@seine/bus'
 import { hostKey } from '@seine/contracts'
-import {
-  type HostObservation,
-  type HostState,
-  initialHostState,
-  observe,
-  type Reservation,
-  readHostState,
-  reserve,
-} from '@seine/politeness'
+import { type HostObservation, type HostView, observe, type Reservation, reserve, viewHost } from '@seine/politeness'
 import type { Clock, Logger } from '@seine/runtime'
 
 /**
@@ -58,7 +50,7 @@ interface HostQueue {
   reports: HostObservation[]
   draining: Promise<void> | null
   /** What this process wrote or read last: saves a read a reservation. */
-  known: { state: HostState; revision: number } | null
+  known: { state: unknown; revision: number } | null
 }
 
 /**
@@ -72,6 +64,8 @@ export function makeHostGate(deps: {
   clock: Clock
   log: Logger
   random?: () => number
+  /** Told what each write of a host's entry did to it. */
+  onChange?: (host: string, before: HostView, after: HostView) => void
   /** Hosts whose queue is remembered. At the limit the least recently used idle one is forgotten: costs one read. */
   maxHosts?: number
 }): HostGate {
@@ -130,27 +124,29 @@ export function makeHostGate(deps: {
       if (conflicts > 0) await clock.sleep(random() * 2 ** Math.min(conflicts, 6))
       const known = queue.known ?? (await read(key))
       const now = nowMs()
-      const before = known?.state ?? initialHostState(now)
-      const observed = reports.reduce((state, report) => observe(state, report, now), before)
+      const before = known === null ? null : known.state
+      const observed = reports.reduce<unknown>((state, report) => observe(state, report, now), before)
       const pace = strictest(waiters.map((waiter) => waiter.pace))
       const answer = pace && reserve(observed, { ...pace, wanted: waiters.length, maxWaitMs: maxHoldMs }, now)
       const state = answer?.state ?? observed
       const revision = known !== null && state === before ? known.revision : await write(key, state, known)
-      queue.known = revision === null ? null : { state, revision }
+      // What grants nothing is not kept: others may have opened the host since, and nothing would ever tell.
+      queue.known = revision === null || grantsNothing(answer) ? null : { state, revision }
       if (revision === null) continue
+      deps.onChange?.(host, viewHost(before, now), viewHost(state, now))
       if (answer !== null) settleWaiters(waiters, answer)
       return
     }
     settleRest(waiters, { kind: 'defer', untilMs: nowMs() + random() * maxHoldMs, reason: 'limiter-contended' })
   }
 
-  function write(key: string, state: HostState, known: HostQueue['known']): Promise<number | null> {
+  function write(key: string, state: unknown, known: HostQueue['known']): Promise<number | null> {
     return known === null ? bucket.create(key, state) : bucket.update(key, state, known.revision)
   }
 
   async function read(key: string): Promise<HostQueue['known']> {
     const entry = await bucket.get(key)
-    return entry === null ? null : { state: readHostState(entry.value, nowMs()), revision: entry.revision }
+    return entry === null ? null : { state: entry.value, revision: entry.revision }
   }
 
   function settleWaiters(waiters: Waiter[], answer: Reservation): void {
@@ -193,6 +189,10 @@ export function makeHostGate(deps: {
       await Promise.all([...queues].map(([host, queue]) => drain(host, queue)))
     },
   }
+}
+
+function grantsNothing(answer: Reservation | null): boolean {
+  return answer !== null && ('blockedUntilMs' in answer || answer.slotsMs.length === 0)
 }
 
 /** The slowest of several paces: tasks of two runs with different policies share one host. Null: none waits. */
