@@ -1,0 +1,12 @@
+export { ApiFailure, Unreachable } from './api-failure.ts'
+export {
+  type Client,
+  type ClientOptions,
+  type Download,
+  type Health,
+  makeClient,
+  type Page,
+  type PageRequest,
+  type RunDetail,
+} from './client.ts'
+export type { RunEvent, RunEventsOptions } from './run-events.ts'
