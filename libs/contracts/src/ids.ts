@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 
-/** A new UUIDv7 (RFC 9562 §5.7): time-ordered, so rows of a run lie together in an index. */
+/** A new UUIDv7 (RFC 9562 §5.7): time-ordered, so rows of a run lie together in an index. Fractions of a ms are dropped. */
 export function newId(nowMs: number = Date.now(), random: Uint8Array = randomBytes(10)): string {
-  const hex = nowMs.toString(16).padStart(12, '0') + Buffer.from(random).toString('hex')
+  const hex = Math.trunc(nowMs).toString(16).padStart(12, '0') + Buffer.from(random).toString('hex')
   const variant = ((Number.parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16)
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
