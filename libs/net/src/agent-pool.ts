@@ -1,12 +1,13 @@
 import { Agent } from 'undici'
 import { type ConnectorOptions, makeConnector } from './connector.ts'
+import type { WebProxy } from './proxy.ts'
 
-/** Agents kept, one for each pair of connect timeout and header limit: policies are few, a mistake must not add up. */
-const maxAgents = 32
+/** Agents kept, one for each connect timeout, header limit and proxy in use: those are few, a mistake must not add up. */
+const maxAgents = 256
 const maxRememberedAddresses = 10_000
 
 export interface AgentPool {
-  agentFor(connectTimeoutMs: number, maxHeaderBytes: number): Agent
+  agentFor(connectTimeoutMs: number, maxHeaderBytes: number, proxy: WebProxy | null): Agent
   /** Where this URL's host was last connected to; '' when it never was. */
   remoteAddressOf(url: URL): string
   close(): Promise<void>
@@ -28,8 +29,8 @@ export function makeAgentPool(options: AgentPoolOptions): AgentPool {
   }
 
   return {
-    agentFor(connectTimeoutMs, maxHeaderBytes) {
-      const key = `${connectTimeoutMs}/${maxHeaderBytes}`
+    agentFor(connectTimeoutMs, maxHeaderBytes, proxy) {
+      const key = `${connectTimeoutMs}/${maxHeaderBytes}/${proxy?.id ?? 'direct'}`
       const known = agents.get(key)
       if (known !== undefined) return known
       const oldest = agents.entries().next().value
@@ -39,7 +40,7 @@ export function makeAgentPool(options: AgentPoolOptions): AgentPool {
         void oldest[1].close()
       }
       const agent = new Agent({
-        connect: makeConnector({ ...options, connectTimeoutMs, onConnected }),
+        connect: makeConnector({ ...options, connectTimeoutMs, proxy, onConnected }),
         connections: options.maxConnectionsPerOrigin,
         keepAliveTimeout: options.keepAliveMs,
         maxHeaderSize: maxHeaderBytes,

@@ -2,8 +2,11 @@ import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import type { buildConnector } from 'undici'
 import { type AddressGuard, addressLiteral } from './address-guard.ts'
+import { type Deadline, startDeadline } from './deadline.ts'
 import { isNotFound, type Resolve, type ResolvedAddress } from './dns.ts'
 import { FetchError } from './failure.ts'
+import { ProxyError, type WebProxy } from './proxy.ts'
+import { openTunnel } from './proxy-tunnel.ts'
 
 /** Addresses of one name that are tried before giving up. */
 const maxAddressesTried = 4
@@ -15,7 +18,9 @@ export interface ConnectorOptions {
   overrideOf: (hostname: string) => string | null
   /** For name lookup, TCP and TLS together. */
   connectTimeoutMs: number
-  /** Extra certificate authorities. */
+  /** Where connections go through; null: straight to the host. */
+  proxy: WebProxy | null
+  /** Certificate authorities instead of the system's. */
   ca?: string | string[] | undefined
   onConnected: (hostname: string, remoteAddress: string) => void
 }
@@ -36,25 +41,27 @@ export function makeConnector(options: ConnectorOptions): buildConnector.connect
 
 async function open(options: ConnectorOptions, target: buildConnector.Options): Promise<Socket> {
   const { hostname, protocol } = target
+  const { connectTimeoutMs, proxy } = options
   const secure = protocol === 'https:'
   const port = Number(target.port) || (secure ? 443 : 80)
-  const deadline = startDeadline(options.connectTimeoutMs)
+  const deadline = startDeadline(connectTimeoutMs)
+  const tooLate = () =>
+    new FetchError('connect-timeout', `no connection to ${hostname}:${port} within ${connectTimeoutMs} ms`)
   try {
     const addresses = await deadline.within(
       publicAddresses(options, hostname),
-      () => new FetchError('dns-error', `no answer from DNS for ${hostname} within ${options.connectTimeoutMs} ms`),
+      () => new FetchError('dns-error', `no answer from DNS for ${hostname} within ${connectTimeoutMs} ms`),
     )
-    const tooLate = () =>
-      new FetchError('connect-timeout', `no connection to ${hostname}:${port} within ${options.connectTimeoutMs} ms`)
-    const socket = dial(addresses, hostname, port, options.connectTimeoutMs)
-    await deadline.within(opened(socket, 'connect'), tooLate, socket)
-    const remoteAddress = socket.remoteAddress ?? ''
-    const verdict = options.guard.check(remoteAddress)
-    if (!verdict.ok) {
-      socket.destroy()
-      throw new FetchError('address-blocked', `${hostname} is at ${remoteAddress} (${verdict.reason})`)
+    let socket: Socket
+    if (proxy === null) {
+      socket = await dialChecked(options, deadline, { addresses, hostname, port })
+      options.onConnected(hostname, socket.remoteAddress ?? '')
+    } else {
+      const { address } = addresses[0] as ResolvedAddress
+      socket = await reachProxy(options, deadline, proxy)
+      await destroyingOnFailure(socket, deadline.within(openTunnel(socket, proxy, address, port), tooLate, socket))
+      options.onConnected(hostname, address)
     }
-    options.onConnected(hostname, remoteAddress)
     if (!secure) return socket
     const tls = handshake(socket, hostname, options.ca)
     await deadline.within(opened(tls, 'secureConnect').catch(asTlsFailure), tooLate, tls)
@@ -62,6 +69,56 @@ async function open(options: ConnectorOptions, target: buildConnector.Options): 
   } finally {
     deadline.clear()
   }
+}
+
+/** A connection to the proxy itself; whatever prevents it is the proxy's failure, not the host's. */
+async function reachProxy(options: ConnectorOptions, deadline: Deadline, proxy: WebProxy): Promise<Socket> {
+  const { hostname, port } = proxy
+  try {
+    const addresses = await deadline.within(
+      publicAddresses(options, hostname),
+      () => new FetchError('dns-error', `no answer from DNS for ${hostname}`),
+    )
+    return await dialChecked(options, deadline, { addresses, hostname, port })
+  } catch (error) {
+    const timedOut = error instanceof FetchError && error.failure.kind === 'connect-timeout'
+    throw new ProxyError(proxy, error instanceof Error ? error.message : String(error), timedOut)
+  }
+}
+
+async function destroyingOnFailure(socket: Socket, work: Promise<void>): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    socket.on('error', () => {}) // it is given up: nobody else listens
+    socket.destroy()
+    throw error
+  }
+}
+
+interface Destination {
+  addresses: ResolvedAddress[]
+  hostname: string
+  port: number
+}
+
+/** Connects, and checks where to. */
+async function dialChecked(options: ConnectorOptions, deadline: Deadline, to: Destination): Promise<Socket> {
+  const { hostname, port } = to
+  const socket = dial(to, options.connectTimeoutMs)
+  await deadline.within(
+    opened(socket, 'connect'),
+    () =>
+      new FetchError('connect-timeout', `no connection to ${hostname}:${port} within ${options.connectTimeoutMs} ms`),
+    socket,
+  )
+  const remoteAddress = socket.remoteAddress ?? ''
+  const verdict = options.guard.check(remoteAddress)
+  if (verdict.ok) return socket
+  socket.destroy()
+  // A peer that has hung up already leaves no address to check.
+  if (remoteAddress === '') throw new FetchError('reset', `${hostname} hung up at once`)
+  throw new FetchError('address-blocked', `${hostname} is at ${remoteAddress} (${verdict.reason})`)
 }
 
 /** The addresses of a name that the guard lets pass, at most `maxAddressesTried`; throws when there are none. */
@@ -90,7 +147,7 @@ async function candidatesOf(options: ConnectorOptions, hostname: string): Promis
   }
 }
 
-function dial(addresses: ResolvedAddress[], hostname: string, port: number, timeoutMs: number): Socket {
+function dial({ addresses, hostname, port }: Destination, timeoutMs: number): Socket {
   const first = addresses[0] as ResolvedAddress
   const socket =
     addresses.length === 1
@@ -131,27 +188,3 @@ function asTlsFailure(error: NodeJS.ErrnoException): never {
     cause: error,
   })
 }
-
-interface Deadline {
-  /** Settles as `work` does, or rejects when the time is over, destroying the socket. */
-  within<T>(work: Promise<T>, tooLate: () => FetchError, socket?: Socket): Promise<T>
-  clear(): void
-}
-
-function startDeadline(timeoutMs: number): Deadline {
-  const { promise: over, resolve: end } = Promise.withResolvers<typeof late>()
-  const timer = setTimeout(end, timeoutMs, late)
-  return {
-    async within(work, tooLate, socket) {
-      const first = await Promise.race([work, over])
-      if (first !== late) return first as Awaited<typeof work>
-      work.catch(() => {}) // its outcome has been decided: too late
-      socket?.on('error', () => {})
-      socket?.destroy()
-      throw tooLate()
-    },
-    clear: () => clearTimeout(timer),
-  }
-}
-
-const late = Symbol('late')

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
-import type { HttpStream } from './http-client.ts'
+import type { HttpStream } from './http-messages.ts'
 import { type AskOptions, ask, testClient } from './testing/client.ts'
 import { httpServer, rawServer } from './testing/servers.ts'
 

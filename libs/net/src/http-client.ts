@@ -1,4 +1,3 @@
-import type { Policy } from '@seine/contracts'
 import type { AddressGuard } from './address-guard.ts'
 import { type AgentPool, makeAgentPool } from './agent-pool.ts'
 import { makeChunkQueue } from './chunk-queue.ts'
@@ -6,55 +5,21 @@ import { acceptedEncodings, parseCodings } from './content-coding.ts'
 import { type DecodeState, decodeChunks } from './decode.ts'
 import { cacheResolve, makeDnsResolver, makeOverrides, type Resolve } from './dns.ts'
 import { Exchange, type ResponseHead, unwantedRest } from './exchange.ts'
-import { FetchError, type FetchFailure, type FetchFailureKind, failureOf } from './failure.ts'
+import { FetchError, type FetchFailureKind, failureOf } from './failure.ts'
+import {
+  failed,
+  type HttpAnswer,
+  type HttpAnswerHead,
+  type HttpFailed,
+  type HttpPage,
+  type HttpRequest,
+  type HttpStream,
+} from './http-messages.ts'
 import { makePageSink, type PageBody } from './page-sink.ts'
+import type { ProxyPoolName, WebProxy } from './proxy.ts'
+import type { ProxyPool } from './proxy-pool.ts'
 import { plainHeaders } from './response-headers.ts'
-
-export interface HttpRequest {
-  /** Absolute http or https; its fragment is not sent. */
-  url: string
-  /** Sent as they are; `accept-encoding` is added where it is missing, `host` and `connection` are the client's own. */
-  headers: Readonly<Record<string, string>>
-  /** `headersMs` and `idleMs` are kept to within a second, the other two exactly. */
-  timeouts: Policy['timeouts']
-  limits: { maxBodyBytes: number; maxHeaderBytes: number }
-  signal?: AbortSignal | undefined
-}
-
-export interface HttpAnswerHead {
-  ok: true
-  status: number
-  /** One text a name, lower-case; see `plainHeaders` for what came more than once. */
-  headers: Record<string, string>
-  /** From the call to the last header byte; waiting for a connection is in it. */
-  ttfbMs: number
-  /** Where the host was last connected to; with a proxy, where the proxy was told to connect to. */
-  remoteAddress: string
-}
-
-export interface HttpPage extends HttpAnswerHead {
-  /** Decoded, at most `maxBodyBytes`. */
-  body: Uint8Array
-  /** The body was longer than `maxBodyBytes`, or its compressed form ended too early. */
-  truncated: boolean
-  /** Bytes of the body as sent, headers not counted. */
-  transferredBytes: number
-  durationMs: number
-}
-
-export interface HttpStream extends HttpAnswerHead {
-  /** To be read once. Throws FetchError where the body fails on the way; leaving the loop drops the connection. */
-  chunks: AsyncIterable<Uint8Array>
-  /** Kept up to date while `chunks` is read. */
-  progress: Readonly<DecodeState>
-}
-
-export interface HttpFailed {
-  ok: false
-  failure: FetchFailure
-}
-
-export type HttpAnswer = HttpPage | HttpFailed
+import { checkEach, type Send, viaProxies } from './via-proxies.ts'
 
 export interface HttpClient {
   /**
@@ -68,6 +33,11 @@ export interface HttpClient {
    * (`sitemap.xml.gz`) is unpacked too. `totalMs` runs on while the chunks are read, also while the reader is slow.
    */
   stream(request: HttpRequest): Promise<HttpStream | HttpFailed>
+  /**
+   * Sends this request through every proxy of a pool, and ejects those that fail it: to be done at start, before the
+   * pool is relied on. `problem` is null for a proxy through which any answer came.
+   */
+  checkProxies(pool: ProxyPoolName, request: HttpRequest): Promise<{ proxy: string; problem: string | null }[]>
   /** Ends what is under way as `aborted` and closes every connection. */
   close(): Promise<void>
 }
@@ -84,6 +54,8 @@ export interface HttpClientOptions {
   maxConnectionsPerOrigin?: number
   /** How long an idle connection is kept, if the server doesn't say. Default 4 s. */
   keepAliveMs?: number
+  /** The proxies behind the pools that policies name. */
+  proxyPools?: Partial<Record<ProxyPoolName, ProxyPool>>
   /** Certificate authorities to trust instead of the system's, PEM. */
   ca?: string | string[]
 }
@@ -104,17 +76,22 @@ export function makeHttpClient(options: HttpClientOptions): HttpClient {
     ca: options.ca,
   })
 
-  function checkedUrl(raw: string): URL | HttpFailed {
-    const verdict = options.guard.checkUrl(raw)
-    return verdict.ok ? verdict.url : failed('address-blocked', `not fetched: ${verdict.reason}`)
+  /** Sends by the way the policy names, once the URL has passed. */
+  function route<A extends HttpAnswerHead>(asked: HttpRequest, send: Send<A>): Promise<A | HttpFailed> {
+    const refused = (reason: string) => Promise.resolve(failed('address-blocked', `not fetched: ${reason}`))
+    const verdict = options.guard.checkUrl(asked.url)
+    if (!verdict.ok) return refused(verdict.reason)
+    const { proxyPool = 'direct' } = asked
+    if (proxyPool === 'direct') return send(asked, verdict.url, null)
+    const pool = options.proxyPools?.[proxyPool]
+    if (pool === undefined) return refused(`no proxies are configured for the pool ${proxyPool}`)
+    return viaProxies(pool, asked, (request, proxy) => send(request, verdict.url, proxy))
   }
 
-  function request(asked: HttpRequest): Promise<HttpAnswer> {
-    const url = checkedUrl(asked.url)
-    if (!(url instanceof URL)) return Promise.resolve(url)
+  const sendPage: Send<HttpPage> = (asked, url, proxy) => {
     return new Promise((resolve, reject) => {
       let head: ResponseHead | null = null
-      const exchange: Exchange = start(agents, asked, url, {
+      const exchange: Exchange = start(agents, asked, url, proxy, {
         onHead(received, exchange) {
           head = received
           return makePageSink({
@@ -131,7 +108,7 @@ export function makeHttpClient(options: HttpClientOptions): HttpClient {
 
       function answerOf(received: ResponseHead, page: PageBody): HttpPage {
         return {
-          ...answerHead(received, url as URL),
+          ...answerHead(received, url),
           body: page.body,
           truncated: page.truncated,
           transferredBytes: page.transferredBytes,
@@ -148,11 +125,9 @@ export function makeHttpClient(options: HttpClientOptions): HttpClient {
     })
   }
 
-  function stream(asked: HttpRequest): Promise<HttpStream | HttpFailed> {
-    const url = checkedUrl(asked.url)
-    if (!(url instanceof URL)) return Promise.resolve(url)
+  const sendStream: Send<HttpStream> = (asked, url, proxy) => {
     return new Promise((resolve, reject) => {
-      start(agents, asked, url, {
+      start(agents, asked, url, proxy, {
         onHead(received, exchange) {
           const codings = parseCodings(encodingOf(received))
           const queue = makeChunkQueue(() => exchange.resume())
@@ -181,7 +156,12 @@ export function makeHttpClient(options: HttpClientOptions): HttpClient {
     }
   }
 
-  return { request, stream, close: agents.close }
+  return {
+    request: (asked) => route(asked, sendPage),
+    stream: (asked) => route(asked, sendStream),
+    checkProxies: (name, asked) => checkEach(options.proxyPools?.[name], asked, sendPage),
+    close: agents.close,
+  }
 }
 
 const noBody: PageBody = { body: new Uint8Array(0), truncated: true, transferredBytes: 0 }
@@ -191,9 +171,10 @@ function start(
   agents: AgentPool,
   asked: HttpRequest,
   url: URL,
+  proxy: WebProxy | null,
   handlers: Pick<ConstructorParameters<typeof Exchange>[1], 'onHead' | 'onFailure'>,
 ): Exchange {
-  const agent = agents.agentFor(asked.timeouts.connectMs, asked.limits.maxHeaderBytes)
+  const agent = agents.agentFor(asked.timeouts.connectMs, asked.limits.maxHeaderBytes, proxy)
   return new Exchange(agent, {
     url,
     headers: requestHeaders(asked.headers),
@@ -217,10 +198,6 @@ function requestHeaders(asked: Readonly<Record<string, string>>): string[] {
 function encodingOf(head: ResponseHead): string | undefined {
   const header = head.headers['content-encoding']
   return Array.isArray(header) ? header.join(',') : header
-}
-
-function failed(kind: FetchFailureKind, message: string): HttpFailed {
-  return { ok: false, failure: { kind, message } }
 }
 
 /** Readers of a stream meet one error class, whatever broke; a reader who leaves takes the connection along. */

@@ -2,13 +2,7 @@ export { type AddressGuard, type GuardVerdict, makeAddressGuard, type UrlVerdict
 export { type DecodedText, decodeText } from './charset.ts'
 export type { Resolve, ResolvedAddress } from './dns.ts'
 export { FetchError, type FetchFailure, type FetchFailureKind, fetchFailureKinds } from './failure.ts'
-export {
-  type HttpAnswer,
-  type HttpClient,
-  type HttpClientOptions,
-  type HttpFailed,
-  type HttpPage,
-  type HttpRequest,
-  type HttpStream,
-  makeHttpClient,
-} from './http-client.ts'
+export { type HttpClient, type HttpClientOptions, makeHttpClient } from './http-client.ts'
+export type { HttpAnswer, HttpAnswerHead, HttpFailed, HttpPage, HttpRequest, HttpStream } from './http-messages.ts'
+export { type ProxyPoolName, parseProxies, type WebProxy } from './proxy.ts'
+export { makeProxyPool, type ProxyPool, type ProxyPoolOptions, type ProxyState } from './proxy-pool.ts'

@@ -1,6 +1,8 @@
 import { onTestFinished } from 'vitest'
 import { makeAddressGuard } from '../address-guard.ts'
-import { type HttpClient, type HttpClientOptions, type HttpRequest, makeHttpClient } from '../http-client.ts'
+import { type HttpClient, type HttpClientOptions, makeHttpClient } from '../http-client.ts'
+import type { HttpRequest } from '../http-messages.ts'
+import type { ProxyPoolName } from '../proxy.ts'
 
 export const generous: HttpRequest['timeouts'] = { connectMs: 5_000, headersMs: 5_000, idleMs: 5_000, totalMs: 10_000 }
 
@@ -16,6 +18,7 @@ export interface AskOptions {
   timeouts?: Partial<HttpRequest['timeouts']>
   limits?: Partial<HttpRequest['limits']>
   signal?: AbortSignal
+  proxyPool?: 'direct' | ProxyPoolName
 }
 
 export function ask(url: string, options: AskOptions = {}): HttpRequest {
@@ -25,6 +28,7 @@ export function ask(url: string, options: AskOptions = {}): HttpRequest {
     timeouts: { ...generous, ...options.timeouts },
     limits: { maxBodyBytes: 100_000, maxHeaderBytes: 16_384, ...options.limits },
     signal: options.signal,
+    proxyPool: options.proxyPool ?? 'direct',
   }
 }
 

@@ -18,12 +18,13 @@ export function httpServer(listener: RequestListener): Promise<TestServer> {
 /** Answers each request with raw bytes: `answer` is called once per request head, with the socket and the head. */
 export function rawServer(
   answer: (socket: Socket, head: string) => void,
-  options: { tls?: boolean; host?: string; port?: number } = {},
+  options: { tls?: boolean; host?: string; port?: number; onData?: (socket: Socket) => void } = {},
 ): Promise<TestServer> {
   const onSocket = (socket: Socket): void => {
     let received = ''
     socket.on('error', () => {}) // clients hang up on purpose
     socket.on('data', (chunk) => {
+      options.onData?.(socket)
       received += chunk.toString('latin1')
       for (let end = received.indexOf('\r\n\r\n'); end !== -1; end = received.indexOf('\r\n\r\n')) {
         const head = received.slice(0, end)
@@ -49,7 +50,7 @@ export function resettingServer(): Promise<TestServer> {
   return listening(createTcp((socket) => socket.resetAndDestroy()))
 }
 
-async function listening(server: Server, host = '127.0.0.1', port = 0): Promise<TestServer> {
+export async function listening(server: Server, host = '127.0.0.1', port = 0): Promise<TestServer> {
   const sockets = new Set<Socket>()
   let accepted = 0
   server.on('connection', (socket: Socket) => {
