@@ -20,6 +20,8 @@ export interface Question {
   readonly pace: Pace
   readonly headers: Record<string, string>
   readonly maxBodyBytes: number
+  /** An answer that used up the retry budget comes back as the answer it is: a page's record says what was there. */
+  readonly keepLastAnswer?: boolean
 }
 
 export interface AskDeps {
@@ -76,6 +78,9 @@ async function askWith<A extends HttpPage | HttpStream>(
   gate.report(host, { kind, startedAtMs, retryAfterMs, maxRetryAfterMs: policy.retry.maxRetryAfterMs, reason })
   if (answer.ok && verdict.next !== 'retry') return { kind: 'answer', answer, verdict, hostDueAtMs }
   const ended = retryOrFail(question.task, policy, verdict, { retryAfterMs, nowMs: nowMs(), random })
+  if (answer.ok && ended.outcome === 'failed' && question.keepLastAnswer === true) {
+    return { kind: 'answer', answer, verdict, hostDueAtMs }
+  }
   const facts = answer.ok ? { status: answer.status } : { detail: answer.failure.message }
   return ending({ ...ended, ...facts, hostDueAtMs })
 }

@@ -34,6 +34,7 @@ export function makeFetchPage({ ask, robotsOf, nowMs, bus }: FetchPageDeps) {
       pace: robots.pace,
       headers: conditionalHeaders(task),
       maxBodyBytes: policy.limits.maxBodyBytes,
+      keepLastAnswer: true,
     })
     if (asked.kind === 'ending') return asked.ending
     const { answer, verdict, hostDueAtMs } = asked

@@ -182,11 +182,13 @@ describe('a page', () => {
     expect(record?.seo).toBeNull()
   })
 
-  it('fails once its tries are used up', async () => {
+  it('fails once its tries are used up, with a record of the last answer', async () => {
     const { send, serve, resultOf } = await siteRun()
     serve('/', answer(500))
     const id = await send('/', { attempt: 7, failures: 3 })
-    expect((await resultOf(id, 7)).outcome).toMatchObject({ outcome: 'failed', reason: 'http-500', status: 500 })
+    const { outcome, record } = await resultOf(id, 7)
+    expect(outcome).toMatchObject({ outcome: 'failed', reason: 'http-500', status: 500 })
+    expect(record).toMatchObject({ status: 500, seo: null })
   })
 
   it('of a cancelled run is skipped without a request', async () => {
