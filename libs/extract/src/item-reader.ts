@@ -95,25 +95,25 @@ export function makeItemReader(reader: MarkupReader, syntax: keyof typeof vocabu
   }
 
   const attributeValue = (code: number, names: string[]): string | null => {
-    const content = reader.attribute('content')
+    const content = reader.value('content')
     if (content !== null) return content
     if (syntax === 'rdfa') {
-      const target = reader.attribute('resource')
+      const target = reader.value('resource')
       if (target !== null) return target
     }
     const name = valueAttribute.get(code)
     if (name === undefined) return null
     if (code === tag.a && !names.some((property) => urlProperties.has(property.toLowerCase()))) return null
-    const value = reader.attribute(name)
+    const value = reader.value(name)
     if (value !== null || code !== tag.img) return value
-    return reader.attribute('data-src')
+    return reader.value('data-src')
   }
 
   return {
     open(code, depth) {
-      const property = reader.attribute(words.property)
-      const type = reader.attribute(words.type)
-      const opensItem = type !== null || (syntax === 'microdata' && reader.attribute(words.item) !== null)
+      const property = reader.value(words.property)
+      const type = reader.value(words.type)
+      const opensItem = type !== null || (syntax === 'microdata' && reader.value(words.item) !== null)
       if (property === null && !opensItem) return
       const names =
         property === null
@@ -126,7 +126,7 @@ export function makeItemReader(reader: MarkupReader, syntax: keyof typeof vocabu
         if (depth === 0 || itemCount >= maxItems) return
         itemCount++
         const item: Thing = { '@type': (type ?? '').split(/\s+/).filter((name) => name !== '') }
-        const id = reader.attribute(words.id)
+        const id = reader.value(words.id)
         if (id !== null) item['@id'] = id
         if (names.length > 0 && openItems.length > 0) add(owner(), names, item)
         else items.push(item)

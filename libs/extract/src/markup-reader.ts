@@ -1,5 +1,6 @@
-import { Tokenizer, type TokenizerCallbacks } from 'htmlparser2'
-import { impliesClose, isVoid, mayCross, sameName, tag, tagAt, tagCount } from './tags.ts'
+import { decodeHTML, decodeHTMLAttribute } from 'entities'
+import { impliesClose, isVoid, mayCross, sameName, tag, tagAt, tagCount, textModes } from './tags.ts'
+import { type TextMode, type TokenHandler, tokenizeHtml } from './tokenize-html.ts'
 
 /** Deeper elements are read but not nested: browsers stop at the same depth. */
 const maxDepth = 512
@@ -11,16 +12,15 @@ export interface MarkupHandler {
   /** A start tag with its attributes, read through `attribute`. `depth` 0: the element has no content (void, or too deep). */
   open(code: number, depth: number): void
   close(code: number, depth: number): void
-  /** A piece of text as `html[start, end)`; entities come apart through `character`. */
-  text(start: number, end: number): void
-  character(text: string): void
+  /** A piece of text as `[start, end)` of `source`: the page itself, or the piece with its references decoded. */
+  text(source: string, start: number, end: number): void
 }
 
 /**
- * Reads HTML as htmlparser2's tokenizer cuts it, and keeps the stack of open elements: implied end tags, void elements, stray end
- * tags. It hands out positions instead of strings, because most of a page's names, attributes and texts are wanted by nobody.
+ * Reads HTML and keeps the stack of open elements: implied end tags, void elements, stray end tags. It hands out positions instead
+ * of strings, because most of a page's names, attributes and texts are wanted by nobody.
  */
-export class MarkupReader implements TokenizerCallbacks {
+export class MarkupReader implements TokenHandler {
   readonly html: string
   readonly #handler: MarkupHandler
   #tagCode = 0
@@ -29,15 +29,14 @@ export class MarkupReader implements TokenizerCallbacks {
   #attributes = 0
   /** Four numbers an attribute: name start and end, value start and end. */
   readonly #spans: number[] = []
-  /** Values that had an entity in them, by attribute; else null. */
-  readonly #decoded: (string | null)[] = []
   readonly #codes: number[] = []
   /** Names of the open elements that have no code, by depth; null for the others. */
   readonly #names: (string | null)[] = []
   /** How many of each such name are open: most stray end tags end nothing, and must not cost a walk. */
   readonly #openNames = new Map<string, number>()
   readonly #openCounts = new Int32Array(tagCount)
-  #svgDepth = 0
+  /** Open `svg` and `math` elements. */
+  #foreignDepth = 0
 
   constructor(html: string, handler: MarkupHandler) {
     this.html = html
@@ -45,18 +44,16 @@ export class MarkupReader implements TokenizerCallbacks {
   }
 
   read(): void {
-    const tokenizer = new Tokenizer({}, this)
-    tokenizer.write(this.html)
-    tokenizer.end()
+    tokenizeHtml(this.html, this)
+    while (this.#codes.length > 0) this.#pop()
   }
 
   /** Value of an attribute (name in lower case) of the element being opened; null where it has none. */
-  attribute(name: string): string | null {
+  value(name: string): string | null {
     const spans = this.#spans
     for (let i = 0; i < this.#attributes; i++) {
       const at = i * 4
-      if (!sameName(this.html, spans[at] as number, spans[at + 1] as number, name)) continue
-      return this.#decoded[i] ?? this.html.slice(spans[at + 2], spans[at + 3])
+      if (sameName(this.html, spans[at] as number, spans[at + 1] as number, name)) return this.#value(at)
     }
     return null
   }
@@ -67,11 +64,7 @@ export class MarkupReader implements TokenizerCallbacks {
     for (let i = 0; i < this.#attributes; i++) {
       const at = i * 4
       const written = this.html.slice(this.#spans[at], this.#spans[at + 1]).toLowerCase()
-      if (!name.test(written)) continue
-      found.push({
-        name: written,
-        value: this.#decoded[i] ?? this.html.slice(this.#spans[at + 2], this.#spans[at + 3]),
-      })
+      if (name.test(written)) found.push({ name: written, value: this.#value(at) })
     }
     return found
   }
@@ -81,71 +74,38 @@ export class MarkupReader implements TokenizerCallbacks {
     return this.#attributes > 0
   }
 
-  /** Where the element being opened sits: inside SVG, `title` and `a` are other elements. */
-  get insideSvg(): boolean {
-    return this.#svgDepth > 0
-  }
-
-  onopentagname(start: number, end: number): void {
+  openTagName(start: number, end: number): void {
     this.#tagCode = tagAt(this.html, start, end)
     this.#tagStart = start
     this.#tagEnd = end
     this.#attributes = 0
   }
 
-  onattribname(start: number, end: number): void {
+  attribute(start: number, end: number, valueStart: number, valueEnd: number): void {
     if (this.#attributes === maxAttributes) return
-    const at = this.#attributes * 4
+    const at = this.#attributes++ * 4
     this.#spans[at] = start
     this.#spans[at + 1] = end
-    this.#spans[at + 2] = 0
-    this.#spans[at + 3] = 0
-    this.#decoded[this.#attributes] = null
-    this.#attributes++
+    this.#spans[at + 2] = valueStart
+    this.#spans[at + 3] = valueEnd
   }
 
-  onattribdata(start: number, end: number): void {
-    const last = this.#attributes - 1
-    const at = last * 4
-    const decoded = this.#decoded[last]
-    if (typeof decoded === 'string') this.#decoded[last] = decoded + this.html.slice(start, end)
-    else {
-      this.#spans[at + 2] = start
-      this.#spans[at + 3] = end
-    }
-  }
-
-  onattribentity(codepoint: number): void {
-    const last = this.#attributes - 1
-    const at = last * 4
-    const before = this.#decoded[last] ?? this.html.slice(this.#spans[at + 2], this.#spans[at + 3])
-    this.#decoded[last] = before + String.fromCodePoint(codepoint)
-  }
-
-  onattribend(): void {}
-
-  onopentagend(): void {
+  openTagEnd(selfClosing: boolean): TextMode {
     const code = this.#tagCode
     const codes = this.#codes
-    while (codes.length > 0 && impliesClose[code * tagCount + (codes[codes.length - 1] as number)] === 1) this.#pop()
-    if (isVoid[code] === 1 || codes.length >= maxDepth) {
-      this.#handler.open(code, 0)
-      return
+    if (this.#foreignDepth > 0) {
+      // Outside of SVG and MathML the slash means nothing.
+      if (selfClosing) this.#handler.open(code, 0)
+      else this.#push(code)
+      return 'markup'
     }
-    codes.push(code)
-    this.#names.push(code === tag.other ? this.#openName() : null)
-    this.#openCounts[code] = (this.#openCounts[code] as number) + 1
-    if (code === tag.svg) this.#svgDepth++
-    this.#handler.open(code, codes.length)
+    while (codes.length > 0 && impliesClose[code * tagCount + (codes[codes.length - 1] as number)] === 1) this.#pop()
+    if (isVoid[code] === 1) this.#handler.open(code, 0)
+    else this.#push(code)
+    return textModes[code] as TextMode
   }
 
-  onselfclosingtag(): void {
-    // Outside SVG the slash means nothing.
-    if (this.#svgDepth > 0) this.#handler.open(this.#tagCode, 0)
-    else this.onopentagend()
-  }
-
-  onclosetag(start: number, end: number): void {
+  closeTag(start: number, end: number): void {
     const code = tagAt(this.html, start, end)
     const codes = this.#codes
     if (isVoid[code] === 1 || this.#openCounts[code] === 0) return
@@ -161,28 +121,32 @@ export class MarkupReader implements TokenizerCallbacks {
     }
   }
 
-  ontext(start: number, end: number): void {
-    this.#handler.text(start, end)
+  text(start: number, end: number, hasReferences: boolean): void {
+    if (hasReferences) {
+      const decoded = decodeHTML(this.html.slice(start, end))
+      this.#handler.text(decoded, 0, decoded.length)
+    } else this.#handler.text(this.html, start, end)
   }
 
-  ontextentity(codepoint: number): void {
-    this.#handler.character(String.fromCodePoint(codepoint))
+  cdata(start: number, end: number): void {
+    if (this.#foreignDepth > 0) this.#handler.text(this.html, start, end)
   }
 
-  oncdata(start: number, end: number, endOffset: number): void {
-    if (this.#svgDepth > 0) this.#handler.text(start, end - endOffset)
+  #value(at: number): string {
+    const value = this.html.slice(this.#spans[at + 2], this.#spans[at + 3])
+    return value.includes('&') ? decodeHTMLAttribute(value) : value
   }
 
-  onend(): void {
-    while (this.#codes.length > 0) this.#pop()
-  }
-
-  oncomment(): void {}
-  ondeclaration(): void {}
-  onprocessinginstruction(): void {}
-
-  isInForeignContext(): boolean {
-    return this.#svgDepth > 0
+  #push(code: number): void {
+    if (this.#codes.length >= maxDepth) {
+      this.#handler.open(code, 0)
+      return
+    }
+    this.#codes.push(code)
+    this.#names.push(code === tag.other ? this.#openName() : null)
+    this.#openCounts[code] = (this.#openCounts[code] as number) + 1
+    if (code === tag.svg || code === tag.math) this.#foreignDepth++
+    this.#handler.open(code, this.#codes.length)
   }
 
   #pop(): void {
@@ -190,7 +154,7 @@ export class MarkupReader implements TokenizerCallbacks {
     const name = this.#names.pop() ?? null
     if (name !== null) this.#closeName(name)
     this.#openCounts[code] = (this.#openCounts[code] as number) - 1
-    if (code === tag.svg) this.#svgDepth--
+    if (code === tag.svg || code === tag.math) this.#foreignDepth--
     this.#handler.close(code, this.#codes.length + 1)
   }
 

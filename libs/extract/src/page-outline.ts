@@ -58,7 +58,6 @@ export function readOutline(html: string): PageOutline {
 
 class OutlineReader implements MarkupHandler {
   readonly outline: PageOutline
-  readonly #html: string
   readonly #reader: MarkupReader
   readonly #elements: OutlineElement[] = []
   readonly #pieces: string[] = []
@@ -72,7 +71,6 @@ class OutlineReader implements MarkupHandler {
   #fresh = true
 
   constructor(html: string) {
-    this.#html = html
     this.#reader = new MarkupReader(html, this)
     this.outline = {
       elements: this.#elements,
@@ -104,7 +102,7 @@ class OutlineReader implements MarkupHandler {
       hint: reader.hasAttributes() ? this.#hint() : '',
       from: this.#pieces.length,
       to: this.#pieces.length,
-      disabled: reader.attribute('disabled') !== null || reader.attribute('aria-disabled') === 'true',
+      disabled: reader.value('disabled') !== null || reader.value('aria-disabled') === 'true',
     }
     if (isVoid[code] === 0 && depth !== 0) {
       this.#open[depth - 1] = this.#elements.length
@@ -130,12 +128,8 @@ class OutlineReader implements MarkupHandler {
     if (breaksText[code] === 1) this.#break()
   }
 
-  text(start: number, end: number): void {
-    if (this.#mutedDepth === 0) this.#add(this.#html.slice(start, Math.min(end, start + maxPieceChars)))
-  }
-
-  character(text: string): void {
-    if (this.#mutedDepth === 0) this.#add(text)
+  text(source: string, start: number, end: number): void {
+    if (this.#mutedDepth === 0) this.#add(source.slice(start, Math.min(end, start + maxPieceChars)))
   }
 
   #add(text: string): void {
@@ -160,10 +154,10 @@ class OutlineReader implements MarkupHandler {
   #isHidden(code: number): boolean {
     const reader = this.#reader
     if (!reader.hasAttributes() || code === tag.body || code === tag.html || code === tag.input) return false
-    if (reader.attribute('hidden') !== null) return true
-    const style = reader.attribute('style')
+    if (reader.value('hidden') !== null) return true
+    const style = reader.value('style')
     if (style !== null && /display\s*:\s*none/i.test(style)) return true
-    const name = reader.attribute('class')
+    const name = reader.value('class')
     return name !== null && hiddenClass.test(name) && !/sr-only|visually-hidden/.test(name)
   }
 
@@ -177,16 +171,16 @@ class OutlineReader implements MarkupHandler {
     if (this.#ids.length >= 2_000 || !this.#reader.hasAttributes()) return
     for (const { name, value } of this.#reader.attributesLike(idName)) this.#ids.push({ name, value })
     if (code !== tag.input) return
-    const name = (this.#reader.attribute('name') ?? '').toLowerCase().replace(/[[\]]/g, '')
-    const value = this.#reader.attribute('value')
+    const name = (this.#reader.value('name') ?? '').toLowerCase().replace(/[[\]]/g, '')
+    const value = this.#reader.value('value')
     if (value !== null && idName.test(name)) this.#ids.push({ name, value })
   }
 
   /** The face of a button that is an input is its value. */
   #readInput(element: OutlineElement): void {
-    const type = (this.#reader.attribute('type') ?? '').toLowerCase()
+    const type = (this.#reader.value('type') ?? '').toLowerCase()
     if (type !== 'submit' && type !== 'button' && type !== 'image') return
-    const face = this.#reader.attribute('value') ?? this.#reader.attribute('alt') ?? ''
+    const face = this.#reader.value('value') ?? this.#reader.value('alt') ?? ''
     this.#push(face)
     this.#owners[this.#owners.length - 1] = this.#elements.length - 1
     element.to = this.#pieces.length

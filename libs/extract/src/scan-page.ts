@@ -113,7 +113,7 @@ class PageScanner implements MarkupHandler {
       this.#captured = ''
     } else this.#readElement(code)
     if (!reader.hasAttributes()) return
-    if (this.#hiddenDepth === 0 && depth !== 0 && reader.attribute('hidden') !== null) this.#hiddenDepth = depth
+    if (this.#hiddenDepth === 0 && depth !== 0 && reader.value('hidden') !== null) this.#hiddenDepth = depth
     this.#readItem(code, depth)
   }
 
@@ -128,7 +128,7 @@ class PageScanner implements MarkupHandler {
     this.#rdfa?.close(depth)
   }
 
-  text(start: number, end: number): void {
+  text(source: string, start: number, end: number): void {
     if (this.#mutedDepth !== 0) {
       if (this.#jsonLdDepth !== 0) {
         if (this.#jsonLdStart === 0) this.#jsonLdStart = start
@@ -137,14 +137,8 @@ class PageScanner implements MarkupHandler {
       return
     }
     if (this.#captureDepth !== 0 || this.#microdata !== null || this.#rdfa !== null)
-      this.#keep(this.#html.slice(start, end))
-    if (this.#hiddenDepth === 0) this.#count(this.#html, start, end)
-  }
-
-  character(text: string): void {
-    if (this.#mutedDepth !== 0) return
-    this.#keep(text)
-    if (this.#hiddenDepth === 0) this.#count(text, 0, text.length)
+      this.#keep(source.slice(start, end))
+    if (this.#hiddenDepth === 0) this.#count(source, start, end)
   }
 
   #keep(text: string): void {
@@ -186,10 +180,10 @@ class PageScanner implements MarkupHandler {
   /** The readers of microdata and RDFa are made when their first attribute is seen: most pages have neither. */
   #readItem(code: number, depth: number): void {
     const reader = this.reader
-    if (this.#microdata === null && (reader.attribute('itemscope') !== null || reader.attribute('itemprop') !== null)) {
+    if (this.#microdata === null && (reader.value('itemscope') !== null || reader.value('itemprop') !== null)) {
       this.#microdata = makeItemReader(reader, 'microdata', this.scan.microdata)
     }
-    if (this.#rdfa === null && reader.attribute('typeof') !== null) {
+    if (this.#rdfa === null && reader.value('typeof') !== null) {
       this.#rdfa = makeItemReader(reader, 'rdfa', this.scan.rdfa)
     }
     this.#microdata?.open(code, depth)
@@ -200,29 +194,29 @@ class PageScanner implements MarkupHandler {
     const scan = this.scan
     const reader = this.reader
     if (code === tag.a || code === tag.area) {
-      if (!reader.insideSvg) this.#readLink()
+      this.#readLink()
     } else if (code === tag.img) {
       scan.imageCount++
-      if (reader.attribute('alt') === null) scan.imagesWithoutAlt++
+      if (reader.value('alt') === null) scan.imagesWithoutAlt++
     } else if (code === tag.meta) this.#readMeta()
     else if (code === tag.link) {
-      const rel = reader.attribute('rel')
-      const href = reader.attribute('href')
+      const rel = reader.value('rel')
+      const href = reader.value('href')
       if (rel !== null && href !== null && scan.relations.length < maxMetas) {
-        scan.relations.push({ rel: rel.toLowerCase(), href, hreflang: reader.attribute('hreflang') })
+        scan.relations.push({ rel: rel.toLowerCase(), href, hreflang: reader.value('hreflang') })
       }
-    } else if (code === tag.base) scan.base ??= reader.attribute('href')
-    else if (code === tag.html) scan.language ??= reader.attribute('lang') ?? reader.attribute('xml:lang')
+    } else if (code === tag.base) scan.base ??= reader.value('href')
+    else if (code === tag.html) scan.language ??= reader.value('lang') ?? reader.value('xml:lang')
   }
 
   #readLink(): void {
-    const href = this.reader.attribute('href')
+    const href = this.reader.value('href')
     if (href === null) return
     const hash = href.indexOf('#')
     // A link within the page is none to a page.
     if (hash === 0) return
     const target = hash === -1 ? href : href.slice(0, hash)
-    const rel = this.reader.attribute('rel')
+    const rel = this.reader.value('rel')
     const nofollow = rel !== null && /\bnofollow\b/i.test(rel)
     const links = this.scan.links
     const known = links.get(target)
@@ -234,17 +228,17 @@ class PageScanner implements MarkupHandler {
   #readMeta(): void {
     const reader = this.reader
     const scan = this.scan
-    const content = reader.attribute('content')
+    const content = reader.value('content')
     if (content === null) return
-    const equivalent = reader.attribute('http-equiv')?.toLowerCase()
+    const equivalent = reader.value('http-equiv')?.toLowerCase()
     if (equivalent === 'refresh') scan.metaRefresh ??= content
     else if (equivalent === 'content-language') scan.contentLanguage ??= content
-    const name = reader.attribute('name') ?? reader.attribute('property')
+    const name = reader.value('name') ?? reader.value('property')
     if (name !== null && scan.metas.length < maxMetas) scan.metas.push({ name: name.trim().toLowerCase(), content })
   }
 
   #openScript(depth: number): void {
-    const type = this.reader.attribute('type')
+    const type = this.reader.value('type')
     if (type === null || !/ld\+json/i.test(type) || this.scan.jsonLd.length >= maxJsonLdBlocks) return
     this.#jsonLdDepth = depth
     this.#jsonLdStart = 0

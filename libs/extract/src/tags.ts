@@ -1,13 +1,45 @@
+import type { TextMode } from './tokenize-html.ts'
+
 /** Elements that extraction treats specially, as small numbers; every other element is `tag.other`. */
 const names = [
   'other',
   ...['a', 'abbr', 'address', 'area', 'article', 'aside', 'audio', 'b', 'base', 'blockquote', 'body', 'br', 'button'],
   ...['caption', 'code', 'col', 'data', 'dd', 'del', 'details', 'div', 'dl', 'dt', 'em', 'embed', 'fieldset'],
   ...['figcaption', 'figure', 'footer', 'form', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'head', 'header', 'hr', 'html'],
-  ...['i', 'iframe', 'img', 'input', 'label', 'li', 'link', 'main', 'math', 'meta', 'meter', 'nav', 'noscript'],
-  ...['object', 'ol', 'optgroup', 'option', 'p', 'param', 'picture', 'pre', 's', 'script', 'section', 'select'],
+  ...[
+    'i',
+    'iframe',
+    'img',
+    'input',
+    'label',
+    'li',
+    'link',
+    'main',
+    'math',
+    'meta',
+    'meter',
+    'nav',
+    'noembed',
+    'noframes',
+    'noscript',
+  ],
+  ...[
+    'object',
+    'ol',
+    'optgroup',
+    'option',
+    'p',
+    'param',
+    'picture',
+    'plaintext',
+    'pre',
+    's',
+    'script',
+    'section',
+    'select',
+  ],
   ...['source', 'span', 'strike', 'strong', 'style', 'summary', 'svg', 'table', 'tbody', 'td', 'template'],
-  ...['textarea', 'tfoot', 'th', 'thead', 'time', 'title', 'tr', 'track', 'ul', 'video', 'wbr'],
+  ...['textarea', 'tfoot', 'th', 'thead', 'time', 'title', 'tr', 'track', 'ul', 'video', 'wbr', 'xmp'],
 ] as const
 
 type TagName = (typeof names)[number]
@@ -39,7 +71,16 @@ export const breaksText = tableOf(
 )
 
 /** Elements whose text no browser shows as part of the page. */
-export const mutesText = tableOf('script', 'style', 'template', 'noscript', 'svg', 'math', 'iframe', 'object')
+export const mutesText = tableOf(
+  ...(['script', 'style', 'template', 'noscript', 'svg', 'math', 'iframe', 'object', 'noembed', 'noframes'] as const),
+)
+
+/** How the content of elements is read that hold nothing but text (HTML Standard §13.2.5.1). */
+export const textModes: readonly TextMode[] = names.map((name) => {
+  if (['script', 'style', 'iframe', 'noembed', 'noframes', 'xmp'].includes(name)) return 'raw'
+  if (name === 'title' || name === 'textarea') return 'escapable'
+  return name === 'plaintext' ? 'plain' : 'markup'
+})
 
 /** An end tag of an element that is not one of these does not close any of these (HTML Standard §13.2.6.4.7). */
 const isBlock = tableOf(
