@@ -31,7 +31,7 @@ export function makeBrokerClock(jsm: () => Promise<JetStreamManager>, clock: Clo
         const roundTripMs = clock.nowMs() - sentMs
         if (ts === undefined || roundTripMs >= bestRoundTripMs) continue
         bestRoundTripMs = roundTripMs
-        offsetMs = Date.parse(ts) - (sentMs + roundTripMs / 2)
+        offsetMs = Math.round(Date.parse(ts) - (sentMs + roundTripMs / 2))
       }
       return true
     } catch (error) {

@@ -1,0 +1,31 @@
+import type { RunDetail } from '@seine/client'
+
+/** What the exit code of a command that is about a run says. */
+export const exitCodes = {
+  /** The run completed and every site with it; or it still goes on. */
+  ok: 0,
+  /** The run failed, or some of its sites did. */
+  failed: 1,
+  /** The command was asked wrongly: flags, an unknown site or run. */
+  usage: 2,
+  cancelled: 3,
+  /** No gateway answers, or the mesh behind it does not. */
+  unreachable: 4,
+  interrupted: 130,
+} as const
+
+export const exitCodeHelp = [
+  '0  completed',
+  '1  failed, or some sites failed',
+  '2  asked wrongly: flags, unknown site or run',
+  '3  cancelled',
+  '4  the mesh can not be reached',
+  '130  interrupted',
+] as const
+
+/** The exit code for a run as it stands. */
+export function exitCodeOf(run: Pick<RunDetail, 'status' | 'siteCounts'>): number {
+  if (run.status === 'failed') return exitCodes.failed
+  if (run.status === 'cancelled') return exitCodes.cancelled
+  return run.status === 'completed' && (run.siteCounts.failed ?? 0) > 0 ? exitCodes.failed : exitCodes.ok
+}

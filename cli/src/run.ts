@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto'
+import type { RunOptions } from '@seine/contracts'
+import type { Command } from './command.ts'
+import { exitCodes } from './exit-codes.ts'
+import { readCount, readFlags } from './flags.ts'
+import { followToEnd } from './follow-to-end.ts'
+import { withGateway } from './gateway.ts'
+import { gatewayFlags } from './run-arguments.ts'
+
+export const command: Command = {
+  name: 'run',
+  summary: 'Start a run over all sites or some, and watch it to its end',
+  usage:
+    'seine run [--sites a,b] [--limit n] [--concurrency n] [--dry-run] [--skip-existing] [--detach] [--json] [--gateway url]',
+  examples: [
+    'seine run',
+    'seine run --sites shop,blog --limit 100',
+    'seine run --dry-run --json',
+    'seine run --skip-existing --detach',
+  ],
+  async run(args, io) {
+    const flags = readFlags(
+      command,
+      args,
+      {
+        ...gatewayFlags,
+        sites: { type: 'string' },
+        limit: { type: 'string' },
+        concurrency: { type: 'string' },
+        'dry-run': { type: 'boolean', default: false },
+        'skip-existing': { type: 'boolean', default: false },
+        detach: { type: 'boolean', default: false },
+      },
+      io,
+    )
+    if (flags === null) return exitCodes.usage
+    const options: Partial<RunOptions> = { dry_run: flags['dry-run'], skip_existing: flags['skip-existing'] }
+    if (flags.sites !== undefined) options.sites = flags.sites.split(',').map((site) => site.trim())
+    for (const [name, max] of [
+      ['limit', 10_000_000],
+      ['concurrency', 1_000],
+    ] as const) {
+      const text = flags[name]
+      if (text === undefined) continue
+      const count = readCount(command, name, text, { min: 1, max }, io)
+      if (count === null) return exitCodes.usage
+      options[name] = count
+    }
+    return withGateway(command, flags.gateway, io, async (client) => {
+      const created = await client.createRun(options, { idempotencyKey: randomUUID() })
+      if (flags.detach) {
+        io.stdout.write(flags.json ? `${JSON.stringify(created)}\n` : `${created.id}\n`)
+        return exitCodes.ok
+      }
+      if (!flags.json) io.stdout.write(`Run ${created.id}\n`)
+      return followToEnd(client, created.id, { since: 0, json: flags.json }, io)
+    })
+  },
+}
