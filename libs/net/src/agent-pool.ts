@@ -4,6 +4,8 @@ import type { WebProxy } from './proxy.ts'
 
 /** Agents kept, one for each connect timeout, header limit and proxy in use: those are few, a mistake must not add up. */
 const maxAgents = 256
+/** A server may ask for longer than ours with `keep-alive: timeout=`, but not for ten minutes of a socket. */
+const maxKeepAliveMs = 30_000
 const maxRememberedAddresses = 10_000
 
 export interface AgentPool {
@@ -43,6 +45,7 @@ export function makeAgentPool(options: AgentPoolOptions): AgentPool {
         connect: makeConnector({ ...options, connectTimeoutMs, proxy, onConnected }),
         connections: options.maxConnectionsPerOrigin,
         keepAliveTimeout: options.keepAliveMs,
+        keepAliveMaxTimeout: Math.max(options.keepAliveMs, maxKeepAliveMs),
         maxHeaderSize: maxHeaderBytes,
         pipelining: 1,
         allowH2: false,

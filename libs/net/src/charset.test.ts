@@ -58,6 +58,12 @@ describe('decodeText', () => {
     expect(decodeText(latin('<?xml version="1.0" encoding="iso-8859-2"?><a>\xb1</a>'), null).text).toContain('ą')
   })
 
+  it('knows UTF-16 without a mark by its XML declaration', () => {
+    const xml = '<?xml version="1.0"?><a>é</a>'
+    expect(decodeText(Buffer.from(xml, 'utf16le'), null)).toEqual({ text: xml, charset: 'utf-16le' })
+    expect(decodeText(Buffer.from(xml, 'utf16le').swap16(), null)).toEqual({ text: xml, charset: 'utf-16be' })
+  })
+
   it('takes undeclared bytes for UTF-8 where they all fit, for windows-1252 otherwise', () => {
     expect(decodeText(Buffer.from('naïve €'), null)).toEqual({ text: 'naïve €', charset: 'utf-8' })
     expect(decodeText(latin('na\xefve \x80'), null)).toEqual({ text: 'naïve €', charset: 'windows-1252' })

@@ -24,7 +24,15 @@ function charsetOfMark(body: Uint8Array): string | null {
   if (body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf) return 'utf-8'
   if (body[0] === 0xff && body[1] === 0xfe) return 'utf-16le'
   if (body[0] === 0xfe && body[1] === 0xff) return 'utf-16be'
+  // `<?x` in two bytes each: an XML declaration tells UTF-16 as well as a mark does.
+  if (startsWith(body, '<\0?\0x\0')) return 'utf-16le'
+  if (startsWith(body, '\0<\0?\0x')) return 'utf-16be'
   return null
+}
+
+function startsWith(body: Uint8Array, text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (body[i] !== text.charCodeAt(i)) return false
+  return true
 }
 
 const charsetPattern = /(?:^|;)\s*charset\s*=\s*(?:"([^"]*)"|([^;\s]+))/i

@@ -166,7 +166,8 @@ function dial({ addresses, hostname, port }: Destination, timeoutMs: number): So
 function handshake(socket: Socket, hostname: string, ca: string | string[] | undefined): Socket {
   // HTTP/1.1 only: one request a connection at a time is what the host's concurrency counts.
   const settings: ConnectionOptions = { socket, host: hostname, ALPNProtocols: ['http/1.1'] }
-  if (isIP(hostname) === 0) settings.servername = hostname
+  // RFC 6066 §3: a name without its trailing dot, and no address.
+  if (isIP(hostname) === 0) settings.servername = hostname.replace(/\.$/, '')
   if (ca !== undefined) settings.ca = ca
   return connectTls(settings)
 }

@@ -94,11 +94,15 @@ describe.each(codings)('content-encoding %s (%#)', (name, encode, checked) => {
     }
   })
 
-  it.runIf(checked)('is bad-encoding where the bytes are garbled, in a small body and in a large one', async () => {
+  it('is bad-encoding where garbled bytes show, in a small body and in a large one', async () => {
     for (const text of [small, large]) {
       const garbled = Buffer.from(encode(text))
       garbled.fill(0xa5, Math.floor(garbled.length / 2), Math.floor(garbled.length / 2) + 400)
-      expect(await fetchCoded(garbled, name)).toBe('bad-encoding')
+      const answer = await fetchCoded(garbled, name)
+      // A format without a checksum may unpack anything to something.
+      if (checked) expect(answer).toBe('bad-encoding')
+      else
+        expect(typeof answer === 'object' ? answer.status : answer).toBeOneOf([200, 'bad-encoding', 'truncated-body'])
     }
   })
 

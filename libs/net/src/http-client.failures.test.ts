@@ -114,19 +114,20 @@ it('endless interim responses meet total-timeout', async () => {
 })
 
 it('a request still waiting for a connection meets total-timeout, and is never sent', async () => {
-  let requests = 0
+  const held: (() => void)[] = []
   await using server = await rawServer((socket) => {
-    requests++
-    setTimeout(() => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'), 60)
+    held.push(() => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'))
+    if (held.length > 1) held.at(-1)?.()
   })
   const client = testClient({ maxConnectionsPerOrigin: 1 })
   const url = `http://127.0.0.1:${server.port}/`
   const first = failureKind(url, {}, client)
-  const second = failureKind(url, { timeouts: { totalMs: 20 } }, client)
-  expect(await second).toBe('total-timeout')
+  expect(await failureKind(url, { timeouts: { totalMs: 20 } }, client)).toBe('total-timeout')
+  await expect.poll(() => held.length).toBe(1)
+  held[0]?.()
   expect(await first).toBe('answered 200')
   expect(await failureKind(url, {}, client)).toBe('answered 200')
-  expect(requests).toBe(2)
+  expect(held.length).toBe(2)
 })
 
 it.each([

@@ -154,9 +154,27 @@ it('throws on a header that is no header: a mistake of the caller, not of the ne
   await expect(testClient().request(ask(url, { headers: { a: 'b\r\nc: d' } }))).rejects.toThrow('invalid a header')
 })
 
-it('ends what is under way when it is closed', async () => {
+it('keeps to one connection whose server asks for a long keep-alive, and knows a host by its name with a dot', async () => {
+  await using server = await httpServer((request, response) => {
+    response.setHeader('keep-alive', 'timeout=600')
+    response.end(request.headers.host)
+  })
+  const client = testClient({ hostOverrides: { 'shop.test': '127.0.0.1' } })
+  for (let i = 0; i < 3; i++) {
+    const answer = await client.request(ask(`http://shop.test.:${server.port}/`))
+    expect(answer.ok && textOf(answer.body)).toBe(`shop.test.:${server.port}`)
+  }
+  expect(server.accepted()).toBe(1)
+})
+
+it('ends what is under way when it is closed, and takes nothing more', async () => {
   const client = testClient()
   await using server = await httpServer(() => void client.close())
   const answer = await client.request(ask(`http://127.0.0.1:${server.port}/`))
   expect(answer).toMatchObject({ ok: false, failure: { kind: 'aborted' } })
+  expect(await client.stream(ask(`http://127.0.0.1:${server.port}/`))).toMatchObject({
+    ok: false,
+    failure: { kind: 'aborted', message: 'the client is closed' },
+  })
+  expect(server.accepted()).toBe(1)
 })

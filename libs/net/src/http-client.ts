@@ -76,8 +76,11 @@ export function makeHttpClient(options: HttpClientOptions): HttpClient {
     ca: options.ca,
   })
 
+  let closed = false
+
   /** Sends by the way the policy names, once the URL has passed. */
   function route<A extends HttpAnswerHead>(asked: HttpRequest, send: Send<A>): Promise<A | HttpFailed> {
+    if (closed) return Promise.resolve(failed('aborted', 'the client is closed'))
     const refused = (reason: string) => Promise.resolve(failed('address-blocked', `not fetched: ${reason}`))
     const verdict = options.guard.checkUrl(asked.url)
     if (!verdict.ok) return refused(verdict.reason)
@@ -160,7 +163,10 @@ export function makeHttpClient(options: HttpClientOptions): HttpClient {
     request: (asked) => route(asked, sendPage),
     stream: (asked) => route(asked, sendStream),
     checkProxies: (name, asked) => checkEach(options.proxyPools?.[name], asked, sendPage),
-    close: agents.close,
+    async close() {
+      closed = true
+      await agents.close()
+    },
   }
 }
 
