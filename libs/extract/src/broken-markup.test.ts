@@ -1,3 +1,4 @@
+import { productSchema, seoSchema } from '@seine/contracts'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { extractPage } from './extract-page.ts'
@@ -82,8 +83,91 @@ const piece = fc.constantFrom(
 it('never throws, whatever the markup, and keeps within the limits', () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(piece, fc.string({ maxLength: 5 })), { maxLength: 60 }), (pieces) => {
-      const { seo } = extract(pieces.join(''))
+      const { seo, product } = extract(pieces.join(''))
+      seoSchema.parse(seo)
+      productSchema.nullable().parse(product)
       return seo.wordCount >= 0 && seo.textChars >= seo.wordCount - 1
+    }),
+    { numRuns: 3_000 },
+  )
+})
+
+it('keeps to the record whatever structured data claims', () => {
+  const wild = fc.oneof(
+    fc.constantFrom(
+      'Infinity',
+      '1e400',
+      '-1',
+      'NaN',
+      '9'.repeat(400),
+      'x'.repeat(5_000),
+      '€',
+      null,
+      true,
+      {},
+      [],
+      [[]],
+      '1.299,00 €',
+      1e300,
+    ),
+    fc.double(),
+    fc.string(),
+  )
+  const property = fc.constantFrom(
+    ...[
+      '@id',
+      'name',
+      'sku',
+      'url',
+      'image',
+      'brand',
+      'category',
+      'color',
+      'gtin13',
+      'price',
+      'priceCurrency',
+      'lowPrice',
+      'highPrice',
+    ],
+    ...[
+      'offerCount',
+      'availability',
+      'ratingValue',
+      'ratingCount',
+      'bestRating',
+      'seller',
+      'description',
+      'priceSpecification',
+      'position',
+    ],
+  )
+  const nodes = fc.letrec((tie) => ({
+    node: fc
+      .tuple(
+        fc.constantFrom('Product', 'Offer', 'AggregateOffer', 'ProductGroup', ['Product', 3], 'BreadcrumbList', 7),
+        fc.dictionary(property, wild),
+        fc.dictionary(
+          fc.constantFrom(
+            'offers',
+            'hasVariant',
+            'aggregateRating',
+            'isRelatedTo',
+            'mainEntity',
+            '@graph',
+            'itemListElement',
+            'brand',
+          ),
+          fc.oneof({ maxDepth: 4 }, wild, tie('node'), fc.array(tie('node'), { maxLength: 3 })),
+          { maxKeys: 3 },
+        ),
+      )
+      .map(([type, plain, nested]) => ({ '@type': type, ...plain, ...nested })),
+  })).node
+  fc.assert(
+    fc.property(nodes, (node) => {
+      const { seo, product } = extract(`<script type="application/ld+json">${JSON.stringify(node)}</script>`)
+      seoSchema.parse(seo)
+      productSchema.nullable().parse(product)
     }),
     { numRuns: 3_000 },
   )

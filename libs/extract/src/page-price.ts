@@ -1,3 +1,4 @@
+import { currencyAfter, currencyBefore } from './currency.ts'
 import type { OutlineElement, PageOutline } from './page-outline.ts'
 import {
   currentPriceHint,
@@ -7,7 +8,7 @@ import {
   priceHint,
   priceLabel,
 } from './page-words.ts'
-import { parsePrice } from './price.ts'
+import { type Price, parsePrice } from './price.ts'
 import { tag } from './tags.ts'
 import { plain } from './text.ts'
 
@@ -15,6 +16,8 @@ import { plain } from './text.ts'
 const maxPriceChars = 60
 /** Ancestors that are asked whether they are about other products. */
 const maxAncestors = 25
+/** A price shown this often in one shape belongs to a list, even if it is always the same. */
+const maxPlaces = 5
 /** Characters of text after which nearness to a heading or button has halved. */
 const halfwayChars = 800
 
@@ -59,7 +62,7 @@ export function visiblePrices(outline: PageOutline, anchors: Anchors): VisiblePr
     const text = outline.textOf(element)
     if (text.length === 0 || text.length > maxPriceChars || !/\d/.test(text)) continue
     const hinted = priceHint.test(element.hint)
-    const price = parsePrice(text)
+    const price = besideCurrency(outline, element, parsePrice(text))
     if (price.amount === null || price.amount <= 0 || (price.currency === null && !hinted)) continue
     const others = text.replace(price.text ?? '', '').replace(price.currencyText ?? '', '')
     if (/\p{L}{4}/u.test(others) && (price.currency === null || (!hinted && /^\p{L}/u.test(price.currencyText ?? ''))))
@@ -69,17 +72,30 @@ export function visiblePrices(outline: PageOutline, anchors: Anchors): VisiblePr
   }
   const shapes = new Map<string, Set<number>>()
   for (const { shape, amount } of found) shapes.set(shape, (shapes.get(shape) ?? new Set()).add(amount))
+  const places = new Map<string, number>()
+  for (const { shape } of found) places.set(shape, (places.get(shape) ?? 0) + 1)
   const repeats = new Map<number, number>()
   for (const one of found) if (one.score > 0) repeats.set(one.amount, (repeats.get(one.amount) ?? 0) + 1)
   for (const one of found) {
     // Prices of one shape, many times: tiles of other products.
     const amounts = shapes.get(one.shape)?.size ?? 1
     one.siblings = amounts - 1
+    if ((places.get(one.shape) ?? 0) >= maxPlaces) one.score -= 1
     if (amounts >= 3) one.score -= Math.min(3, 1 + amounts / 8)
     if ((repeats.get(one.amount) ?? 0) > 1) one.score += 0.5
     if (one.currency !== null) one.score += 1.5
   }
   return found.sort((a, b) => b.score - a.score)
+}
+
+/** A bare number with the sign of a currency in the element before or behind it is written in it. */
+function besideCurrency(outline: PageOutline, element: OutlineElement, price: Price): Price {
+  if (price.currency !== null || price.amount === null) return price
+  const near = (from: number, to: number): string => plain(outline.pieces.slice(Math.max(0, from), to).join(''))
+  const currency =
+    currencyAfter(near(element.to, element.to + 3).slice(0, 6)) ??
+    currencyBefore(near(element.from - 3, element.from).slice(-6))
+  return currency?.sure === true ? { ...price, currency: currency.iso, currencyText: currency.text } : price
 }
 
 function candidate(

@@ -17,6 +17,9 @@ export interface PriceHints {
   decimalSeparator?: string | undefined
 }
 
+/** No price is higher: such a number is an identifier, and beyond it sums are no longer exact. */
+export const maxAmount = 1e12
+
 /** Longest text that is looked at. */
 const maxPriceChars = 400
 const space = '[ \\u00a0\\u2007\\u2009\\u202f]'
@@ -107,5 +110,5 @@ function amountOf(written: string, decimalSeparator: string | undefined): number
   const whole = (at === -1 ? bare : bare.slice(0, at)).replace(/[.,]/g, '')
   const fraction = at === -1 ? '' : bare.slice(at + 1).replace(/[.,]/g, '')
   const amount = Number(`${whole === '' ? '0' : whole}.${fraction === '' ? '0' : fraction}`)
-  return Number.isFinite(amount) ? amount : null
+  return amount <= maxAmount ? amount : null
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
-import type { Product } from '@seine/contracts'
+import { type Product, productSchema, seoSchema } from '@seine/contracts'
 import { describe, expect, it } from 'vitest'
 import { extractPage } from './extract-page.ts'
 import { parseLenientJson } from './lenient-json.ts'
@@ -62,7 +62,9 @@ suite('structured/product-pages-1.jsonl.gz', (path) => {
   it('are read as people read them', { timeout: 60_000 }, () => {
     const counts = new Map(Object.keys(benchmarked).map((field) => [field, { right: 0, wrong: 0, missed: 0 }]))
     for (const { url, html, expected } of rows) {
-      const { product } = extract(url, html)
+      const { seo, product } = extract(url, html)
+      seoSchema.parse(seo)
+      productSchema.nullable().parse(product)
       for (const [field, { of, same }] of Object.entries(benchmarked)) {
         const count = counts.get(field) as { right: number; wrong: number; missed: number }
         const accepted = expected[field] ?? []

@@ -2,7 +2,7 @@ import { availabilityOf, conditionOf } from './availability.ts'
 import { currencyCode } from './currency.ts'
 import { checkedGtin } from './gtin.ts'
 import { mainProduct, type PageIdentity } from './main-product.ts'
-import { parsePrice } from './price.ts'
+import { maxAmount, parsePrice } from './price.ts'
 import type { ProductDraft } from './product-draft.ts'
 import { isThing, type Thing, textOf, typesOf, valuesOf, walkThings } from './thing.ts'
 
@@ -93,7 +93,9 @@ const number = (text: string | null): number | null => (text === null ? null : m
 /** A number of structured data: the point is the decimal sign, but pages write prices of their locale as well. */
 function machineNumber(text: string): number | null {
   const trimmed = text.trim()
-  if (/^\d+(?:\.\d+)?$/.test(trimmed)) return Number(trimmed)
+  // Some shops write -1 for no price.
+  if (trimmed.startsWith('-')) return null
+  if (/^\d+(?:\.\d+)?$/.test(trimmed)) return Number(trimmed) <= maxAmount ? Number(trimmed) : null
   return parsePrice(trimmed).amount
 }
 
