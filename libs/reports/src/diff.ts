@@ -1,7 +1,7 @@
 import type { DiffCounts, PageRecord } from '@seine/contracts'
 import type { Column } from './column.ts'
 import { type DiffField, pageDiffFields, productDiffFields } from './diff-fields.ts'
-import { isGone, type LedgerRow } from './row.ts'
+import { isGone, isReported, type LedgerRow } from './row.ts'
 import { urlKey } from './url-order.ts'
 
 export const changeKinds = ['changed', 'removed', 'added', 'moved', 'not_checked'] as const
@@ -57,7 +57,11 @@ export function diffPage(page: DiffPage, { allSourcesRead }: { allSourcesRead: b
   const now = currentState(page, allSourcesRead)
   if (before === 'gone' || before === 'unknown') return now === 'there' ? whole(page, 'added') : nothing
   if (now === 'gone') return whole(page, 'removed')
-  if (now === 'unknown') return whole(page, 'not_checked')
+  if (now === 'unknown') {
+    // A page that was no part of this run is counted; a row for each would drown what happened.
+    const isListed = page.ledger !== null && isReported({ ledger: page.ledger })
+    return isListed ? whole(page, 'not_checked') : { counts: 'notChecked', changes: [] }
+  }
   if (now === 'moved')
     return before === 'there' || previous?.redirectUrl !== record?.redirectUrl ? whole(page, 'moved') : unchanged
   if (before === 'moved') return whole(page, 'added')
@@ -86,14 +90,8 @@ export function wasNotChecked(page: DiffPage, { allSourcesRead }: { allSourcesRe
 function whole(page: DiffPage, change: 'added' | 'removed' | 'moved' | 'not_checked'): PageDiff {
   const { url, ledger, record, previous } = page
   const counted = { added: 'added', removed: 'removed', moved: 'moved', not_checked: 'notChecked' } as const
-  const reason =
-    change === 'removed' || change === 'not_checked'
-      ? ledger === null
-        ? change === 'removed'
-          ? 'in-no-source'
-          : 'not-found-this-time'
-        : ledger.reason || `http-${record?.status ?? ledger.status}`
-      : null
+  const why = ledger === null ? 'in-no-source' : ledger.reason || `http-${record?.status ?? ledger.status}`
+  const reason = change === 'removed' || change === 'not_checked' ? why : null
   const row: Change = {
     url,
     change,

@@ -30,9 +30,9 @@ export function summarySheet(summary: Summary): string {
       value === null
         ? ''
         : typeof value === 'number'
-          ? `<c r="B${i + 1}" s="${styleIndex('count')}"><v>${value}</v></c>`
+          ? `<c r="B${i + 1}" s="${styleIndex('tally')}"><v>${value}</v></c>`
           : text(`B${i + 1}`, value, styleIndex('plain'))
-    return `<row r="${i + 1}">${label === '' ? '' : name}${cell}</row>`
+    return `<row r="${i + 1}"${style === 'title' ? ' ht="24" customHeight="1"' : ''}>${label === '' ? '' : name}${cell}</row>`
   })
   return (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' +

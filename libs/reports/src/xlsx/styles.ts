@@ -12,6 +12,7 @@ const cellStyles = [
   'link',
   'title',
   'label',
+  'tally',
 ] as const
 export type CellStyle = (typeof cellStyles)[number]
 
@@ -40,22 +41,27 @@ const formats: Partial<Record<CellStyle, [id: number, code: string]>> = {
   count: [3, ''],
   decimal: [164, '0.00##'],
   percent: [165, '0.0##"%"'],
+  tally: [3, ''],
   date: [166, 'yyyy\\-mm\\-dd\\ hh:mm:ss'],
 }
 const fonts: Partial<Record<CellStyle, number>> = { header: 1, link: 2, title: 3, label: 4 }
 
-const font = (inner: string): string => `<font>${inner}<sz val="10"/><name val="Arial"/><family val="2"/></font>`
+// The order of elements is the schema's: Excel repairs a file that has another.
+const font = (flags = '', rgb = '', size = 10): string =>
+  `<font>${flags}<sz val="${size}"/>${rgb === '' ? '' : `<color rgb="FF${rgb}"/>`}<name val="Arial"/><family val="2"/></font>`
 const solid = (rgb: string): string =>
   `<fill><patternFill patternType="solid"><fgColor rgb="FF${rgb}"/><bgColor indexed="64"/></patternFill></fill>`
 const rule = (text: string, ground: string): string =>
   `<dxf><font><color rgb="FF${text}"/></font><fill><patternFill><bgColor rgb="FF${ground}"/></patternFill></fill></dxf>`
+
+const rightAligned = new Set<CellStyle>(['integer', 'count', 'decimal', 'percent', 'date'])
 
 function cellFormat(style: CellStyle): string {
   const format = formats[style]?.[0] ?? 0
   const isHeader = style === 'header'
   return (
     `<xf numFmtId="${format}" fontId="${fonts[style] ?? 0}" fillId="${isHeader ? 2 : 0}" borderId="0" xfId="0" applyNumberFormat="1" applyFont="1" applyFill="1" applyAlignment="1">` +
-    `<alignment vertical="${isHeader ? 'center' : 'top'}"/></xf>`
+    `<alignment vertical="${isHeader ? 'center' : 'top'}"${rightAligned.has(style) ? '' : ' horizontal="left" indent="1"'}/></xf>`
   )
 }
 
@@ -68,10 +74,10 @@ export const stylesXml: string =
     .map(([id, code]) => `<numFmt numFmtId="${id}" formatCode="${code.replaceAll('"', '&quot;')}"/>`)
     .join('')}</numFmts>` +
   '<fonts count="5">' +
-  font('') +
-  font('<b/><color rgb="FFFFFFFF"/>') +
-  font('<u/><color rgb="FF0563C1"/>') +
-  '<font><b/><sz val="14"/><name val="Arial"/><family val="2"/></font>' +
+  font() +
+  font('<b/>', 'FFFFFF') +
+  font('<u/>', '0563C1') +
+  font('<b/>', '', 14) +
   font('<b/>') +
   '</fonts>' +
   '<fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>' +

@@ -1,0 +1,4 @@
+import { writeFileSync } from 'node:fs'
+import { reportsSpec } from '@seine/reports'
+
+writeFileSync(new URL('reports_spec.md', import.meta.url), reportsSpec())
