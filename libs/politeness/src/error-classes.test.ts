@@ -21,6 +21,8 @@ describe('requests without an answer', () => {
     'truncated-body': ['retry', 'truncated-body', 'failure', 'decorrelated'],
     protocol: ['retry', 'protocol-error', 'failure', 'decorrelated'],
     aborted: ['retry', 'aborted', 'cancelled', 'decorrelated'],
+    'browser-crashed': ['retry', 'browser-crashed', 'success', 'decorrelated'],
+    'render-timeout': ['retry', 'timeout-render', 'success', 'decorrelated'],
   }
   it.each(Object.entries(table) as [FailureKind, Row][])('%s', (kind, [next, reason, call, backoff]) => {
     expect(classify({ kind })).toMatchObject({ next, reason, call, backoff })

@@ -19,6 +19,8 @@ export type FailureKind =
   | 'truncated-body'
   | 'protocol'
   | 'aborted'
+  | 'browser-crashed'
+  | 'render-timeout'
 
 /** An answer. `block`: a block page or captcha was recognised. */
 export interface AnswerStatus {
@@ -66,6 +68,9 @@ const failures: Record<FailureKind, Row> = {
   'truncated-body': ['retry', 'failure', 'truncated-body'],
   protocol: ['retry', 'failure', 'protocol-error'],
   aborted: ['retry', 'cancelled', 'aborted'],
+  // The host has answered; what came after is the page's doing or our browser's, and uses up one of its tries.
+  'browser-crashed': ['retry', 'success', 'browser-crashed'],
+  'render-timeout': ['retry', 'success', 'timeout-render'],
 }
 
 /** Statuses that differ from their class. */
