@@ -56,6 +56,10 @@ it('reads headings as a browser shows them, and counts only visible words', () =
   expect(seo.textChars).toBe('One two three a b four five'.length)
 })
 
+it('collapses whitespace but not no-break spaces', () => {
+  expect(read('<p> a&nbsp;b  c<br>d </p>').seo).toMatchObject({ wordCount: 4, textChars: 'a\u00a0b c d'.length })
+})
+
 it('counts every ideograph as a word', () => {
   expect(read('<p>価格 abc').seo.wordCount).toBe(3)
 })
@@ -78,6 +82,9 @@ it('takes a link for nofollow only where every link to it is, or the page asks s
     { url: 'https://shop.test/a', nofollow: false },
   ])
   expect(read('<meta name=robots content="noindex,nofollow"><a href=/a>1</a>').links[0]?.nofollow).toBe(true)
+  expect(read('<meta name=robots content="follow, max-image-preview:none"><a href=/a>1</a>').links[0]?.nofollow).toBe(
+    false,
+  )
   expect(read('<a href=/a>1</a>', { headers: { 'x-robots-tag': 'none' } }).links[0]?.nofollow).toBe(true)
 })
 

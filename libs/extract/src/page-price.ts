@@ -23,7 +23,9 @@ const halfwayChars = 800
 
 /** Where on the page the product is. */
 export interface Anchors {
-  /** Index of the piece of text that names it. */
+  /** The text of the heading that names it. */
+  name: string | null
+  /** Index of that heading's first piece of text. */
   headingPiece: number | null
   /** The same as an offset in the page's text. */
   heading: number | null

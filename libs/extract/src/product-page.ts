@@ -49,6 +49,7 @@ export function readVisible(html: string, url: string, names: readonly string[])
   const supported = price === undefined ? said !== null && sku !== null : buys || said !== null || sku !== null
   return {
     draft: {
+      name: anchors.name,
       price: price?.amount ?? null,
       currency: price?.currency ?? null,
       priceText: price?.text ?? null,
@@ -64,8 +65,10 @@ export function readVisible(html: string, url: string, names: readonly string[])
 /** The heading that names the product, and the buttons to buy it. */
 export function findAnchors(outline: PageOutline, names: readonly string[]): Anchors {
   const wanted = names.map((name) => letters(name)).filter((name) => name.length > 3)
-  const piece = headingPiece(outline, wanted)
+  const heading = findHeading(outline, wanted)
+  const piece = heading === null ? null : firstText(outline, heading)
   const anchors: Anchors = {
+    name: heading === null ? null : outline.textOf(heading),
     headingPiece: piece,
     heading: piece === null ? null : (outline.offsets[piece] ?? 0),
     buttons: [],
@@ -78,8 +81,9 @@ export function findAnchors(outline: PageOutline, names: readonly string[]): Anc
 }
 
 /** Where the page's name stands: the h1 nearest to its title, else any h1, else the longest text that its title repeats. */
-function headingPiece(outline: PageOutline, wanted: readonly string[]): number | null {
-  let best: { from: number; score: number } | null = null
+function findHeading(outline: PageOutline, wanted: readonly string[]): OutlineElement | null {
+  let best: OutlineElement | null = null
+  let bestScore = 0.2
   for (const element of outline.elements) {
     if (element.to === element.from || element.to - element.from > 20) continue
     const isHeading = element.code >= tag.h1 && element.code <= tag.h3
@@ -87,9 +91,11 @@ function headingPiece(outline: PageOutline, wanted: readonly string[]): number |
     if (text.length < 4) continue
     const likeness = Math.max(0, ...wanted.map((name) => (name.includes(text) ? text.length / name.length : 0)))
     const score = (element.code === tag.h1 ? 0.5 : isHeading ? 0.1 : 0) + (isHeading || likeness > 0.4 ? likeness : 0)
-    if (score > (best?.score ?? 0.2)) best = { from: firstText(outline, element), score }
+    if (score <= bestScore) continue
+    best = element
+    bestScore = score
   }
-  return best?.from ?? null
+  return best
 }
 
 function firstText(outline: PageOutline, element: OutlineElement): number {
@@ -127,31 +133,24 @@ function isBuyButton(outline: PageOutline, element: OutlineElement): boolean {
 /** What a short text near the product says of its availability; elements that are named for it first. */
 function visibleAvailability(outline: PageOutline, anchors: Anchors, priceOffset: number | null): string | null {
   const start = Math.min(anchors.heading ?? 0, priceOffset ?? Number.POSITIVE_INFINITY)
-  let best: { state: string; score: number } | null = null
-  const consider = (text: string, offset: number, hinted: boolean): void => {
-    const state = availabilityInText(text)
-    if (state === null) return
-    const distance = Math.min(
-      Math.abs(offset - start),
-      priceOffset === null ? Number.POSITIVE_INFINITY : Math.abs(offset - priceOffset),
-    )
-    const score =
-      (hinted ? 2 : 0) + 2_000 / (1_000 + distance) - text.length / maxPhraseChars - (offset < start ? 1 : 0)
-    if (best === null || score > best.score) best = { state, score }
-  }
+  let best: string | null = null
+  // A distant phrase without a name of its own is about something else.
+  let bestScore = 0.6
   for (const element of outline.elements) {
     if (element.to === element.from || element.to - element.from > 10) continue
     const hinted = availabilityHint.test(element.hint)
     const text = outline.textOf(element)
     if (text.length < 2 || text.length > (hinted ? maxPhraseChars : maxPhraseChars / 2)) continue
-    if (
-      availabilityInText(text) === null ||
-      within(outline, element, (one) => isElsewhere(one, anchors) || one.code === tag.option)
-    )
+    const state = availabilityInText(text)
+    if (state === null || within(outline, element, (one) => isElsewhere(one, anchors) || one.code === tag.option))
       continue
-    consider(text, outline.offsets[element.from] ?? 0, hinted)
+    const offset = outline.offsets[element.from] ?? 0
+    const toPrice = priceOffset === null ? Number.POSITIVE_INFINITY : Math.abs(offset - priceOffset)
+    const near = 2_000 / (1_000 + Math.min(Math.abs(offset - start), toPrice))
+    const score = (hinted ? 2 : 0) + near - text.length / maxPhraseChars - (offset < start ? 1 : 0)
+    if (score <= bestScore) continue
+    best = state
+    bestScore = score
   }
-  // A distant phrase without a name of its own is about something else.
-  const found = best as { state: string; score: number } | null
-  return found !== null && found.score > 0.6 ? found.state : null
+  return best
 }

@@ -18,7 +18,7 @@ export interface PageScan {
   titles: string[]
   h1: string[]
   h2: string[]
-  /** `name`, `property` or `itemprop` in lower case, with content, in document order. */
+  /** `name` or else `property` in lower case, with content, in document order. */
   metas: { name: string; content: string }[]
   metaRefresh: string | null
   contentLanguage: string | null
@@ -35,6 +35,8 @@ export interface PageScan {
   jsonLd: string[]
   microdata: Thing[]
   rdfa: Thing[]
+  /** What there was more of than is kept: `links`, `metas`, `relations`, `jsonLd`. */
+  overflow: Set<string>
 }
 
 const isCjk = (code: number): boolean =>
@@ -77,6 +79,7 @@ class PageScanner implements MarkupHandler {
     jsonLd: [],
     microdata: [],
     rdfa: [],
+    overflow: new Set(),
   }
   readonly #html: string
   #microdata: ItemReader | null = null
@@ -85,6 +88,8 @@ class PageScanner implements MarkupHandler {
   #mutedDepth = 0
   #hiddenDepth = 0
   #inWord = false
+  /** Whitespace since the last visible character. */
+  #gap = false
   /** The title or heading being read. */
   #captureDepth = 0
   #captureCode = 0
@@ -153,25 +158,29 @@ class PageScanner implements MarkupHandler {
     if (this.#captureCode === tag.title) return
     const scan = this.scan
     let inWord = this.#inWord
+    let gap = this.#gap
     let words = scan.wordCount
     let chars = scan.textChars
     for (let i = start; i < end; i++) {
       const code = text.charCodeAt(i)
       if (code <= 32) {
         inWord = false
-      } else if (code === 0xa0) {
-        inWord = false
-        chars++
-      } else {
+        gap = true
+        continue
+      }
+      if (gap) {
+        if (chars !== 0) chars++ // the one space that all whitespace collapses to
+        gap = false
+      }
+      chars++
+      if (code === 0xa0) inWord = false
+      else {
+        if (!inWord || (code >= 0x3040 && isCjk(code))) words++
+        inWord = true
         if ((code === 36 || code > 0xa1) && isMoneySign(text, i, code)) scan.showsMoney = true
-        if (!inWord) {
-          if (chars !== 0) chars++ // the one space that all whitespace before it collapses to
-          words++
-          inWord = true
-        } else if (code >= 0x3040 && isCjk(code)) words++
-        chars++
       }
     }
+    this.#gap = gap
     this.#inWord = inWord
     scan.wordCount = words
     scan.textChars = chars
@@ -202,9 +211,9 @@ class PageScanner implements MarkupHandler {
     else if (code === tag.link) {
       const rel = reader.value('rel')
       const href = reader.value('href')
-      if (rel !== null && href !== null && scan.relations.length < maxMetas) {
-        scan.relations.push({ rel: rel.toLowerCase(), href, hreflang: reader.value('hreflang') })
-      }
+      if (rel === null || href === null) return
+      if (scan.relations.length === maxMetas) scan.overflow.add('relations')
+      else scan.relations.push({ rel: rel.toLowerCase(), href, hreflang: reader.value('hreflang') })
     } else if (code === tag.base) scan.base ??= reader.value('href')
     else if (code === tag.html) scan.language ??= reader.value('lang') ?? reader.value('xml:lang')
   }
@@ -222,6 +231,7 @@ class PageScanner implements MarkupHandler {
     const known = links.get(target)
     if (known === undefined) {
       if (links.size < maxRawLinks) links.set(target, nofollow)
+      else this.scan.overflow.add('links')
     } else if (known && !nofollow) links.set(target, false)
   }
 
@@ -234,12 +244,18 @@ class PageScanner implements MarkupHandler {
     if (equivalent === 'refresh') scan.metaRefresh ??= content
     else if (equivalent === 'content-language') scan.contentLanguage ??= content
     const name = reader.value('name') ?? reader.value('property')
-    if (name !== null && scan.metas.length < maxMetas) scan.metas.push({ name: name.trim().toLowerCase(), content })
+    if (name === null) return
+    if (scan.metas.length === maxMetas) scan.overflow.add('metas')
+    else scan.metas.push({ name: name.trim().toLowerCase(), content })
   }
 
   #openScript(depth: number): void {
     const type = this.reader.value('type')
-    if (type === null || !/ld\+json/i.test(type) || this.scan.jsonLd.length >= maxJsonLdBlocks) return
+    if (type === null || !/ld\+json/i.test(type)) return
+    if (this.scan.jsonLd.length === maxJsonLdBlocks) {
+      this.scan.overflow.add('jsonLd')
+      return
+    }
     this.#jsonLdDepth = depth
     this.#jsonLdStart = 0
     this.#jsonLdEnd = 0
@@ -260,6 +276,7 @@ class PageScanner implements MarkupHandler {
 
   #breakWord(): void {
     this.#inWord = false
+    this.#gap = true
     if (this.#captureDepth !== 0) this.#captured += ' '
     this.#microdata?.text(' ')
     this.#rdfa?.text(' ')

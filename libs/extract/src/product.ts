@@ -1,0 +1,62 @@
+import type { Product, Seo } from '@seine/contracts'
+import type { PageIdentity } from './main-product.ts'
+import { mergeDrafts, type SourcedDraft } from './product-draft.ts'
+import { draftFromMetas } from './product-meta.ts'
+import { maySell, readVisible } from './product-page.ts'
+import { draftFromThings } from './product-thing.ts'
+import type { PageScan } from './scan-page.ts'
+import type { Cutter } from './text.ts'
+
+export interface ProductPage {
+  /** Canonical. */
+  url: string
+  /** What relative addresses of images are resolved against. */
+  base: string
+  html: string
+  scan: PageScan
+  jsonLd: readonly unknown[]
+  seo: Seo
+}
+
+/**
+ * The product that a page is about, each field from the first source that has it: JSON-LD, microdata, RDFa, metas, the visible page.
+ * Only where these leave the price, availability or number open is the page read a second time, for what it shows. `inferred`
+ * is the availability of what has a price or a button to buy, and says nothing else. Null where the page is about no product, or many.
+ */
+export function readProduct({ url, base, html, scan, jsonLd, seo }: ProductPage, cutter: Cutter): Product | null {
+  const page: PageIdentity = {
+    url,
+    canonical: seo.canonical,
+    names: [...scan.h1.slice(0, 3), seo.openGraph['og:title'] ?? '', seo.title ?? ''],
+  }
+  const drafts: SourcedDraft[] = []
+  const doubtful: SourcedDraft[] = []
+  const things = { 'json-ld': jsonLd, microdata: scan.microdata, rdfa: scan.rdfa }
+  for (const [source, roots] of Object.entries(things)) {
+    const found = roots.length === 0 ? null : draftFromThings(roots, page)
+    if (found === null) continue
+    drafts.push({ source, draft: found.draft })
+    doubtful.push({ source, draft: found.doubtful })
+  }
+  const meta = scan.metas.length === 0 ? null : draftFromMetas(scan)
+  if (meta !== null) drafts.push({ source: 'meta', draft: meta })
+
+  if (isIncomplete(drafts) && (drafts.length > 0 || maySell(html, scan))) {
+    const visible = readVisible(html, url, page.names)
+    if (drafts.length > 0 || visible.sellsOne) {
+      drafts.push({ source: 'page', draft: visible.draft })
+      const canBeHad = visible.buys || drafts.some(({ draft }) => draft.price != null)
+      drafts.push({ source: 'inferred', draft: { availability: canBeHad ? 'InStock' : null } })
+    }
+  }
+  if (drafts.length === 0) return null
+  for (const { draft } of drafts) draft.images = absolute(draft.images ?? [], base)
+  return mergeDrafts([...drafts, ...doubtful], cutter)
+}
+
+/** Whether structured data leaves open what the visible page may tell. */
+const isIncomplete = (drafts: readonly SourcedDraft[]): boolean =>
+  !(['price', 'availability', 'sku'] as const).every((field) => drafts.some(({ draft }) => draft[field] != null))
+
+const absolute = (urls: readonly string[], base: string): string[] =>
+  urls.map((url) => URL.parse(url.trim(), base)?.href).filter((url) => url !== undefined)
