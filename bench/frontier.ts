@@ -8,13 +8,8 @@ import { makeClaim } from '../services/scheduler/src/frontier/claim.ts'
 import { enterUrls } from '../services/scheduler/src/frontier/enter-urls.ts'
 import { lockSiteRun } from '../services/scheduler/src/frontier/site-run-row.ts'
 import { makeApplyOutcomes } from '../services/scheduler/src/outcomes/apply-outcomes.ts'
-import {
-  planRun,
-  startDatabase,
-  testCatalogue,
-  testOutcome,
-  testSite,
-} from '../services/scheduler/src/testing/database.ts'
+import { planRun, startDatabase } from '../services/scheduler/src/testing/database.ts'
+import { testCatalogue, testOutcome, testSite } from '../services/scheduler/src/testing/fixtures.ts'
 
 const urls = Number(process.argv[2] ?? 100_000)
 const siteCount = 10

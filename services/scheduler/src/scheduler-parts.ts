@@ -21,14 +21,14 @@ import { makePublishOutbox } from './events/publish-outbox.ts'
 import { makeClaim } from './frontier/claim.ts'
 import { makeDispatch, publishTask } from './frontier/dispatch.ts'
 import { makeLeaseCare } from './frontier/leases.ts'
-import { rearmHosts } from './frontier/rearm-hosts.ts'
+import { rearmHosts } from './frontier/wake-hosts.ts'
 import { makeAdvanceSite } from './lifecycle/advance-site.ts'
 import { makeApplyExportResult } from './lifecycle/apply-export-result.ts'
 import { makeExportAsker } from './lifecycle/ask-export.ts'
 import { makeStartSite } from './lifecycle/start-site.ts'
 import { makeTick } from './lifecycle/tick.ts'
 import { makeLoop } from './loop.ts'
-import { makeApplyOutcomes } from './outcomes/apply-outcomes.ts'
+import { type Applied, makeApplyOutcomes } from './outcomes/apply-outcomes.ts'
 import { makeConsumeOutcomes, outcomeBatch } from './outcomes/consume-outcomes.ts'
 import { makeReportProgress } from './progress/report-progress.ts'
 import { serveRpc } from './runs/serve-rpc.ts'
@@ -105,9 +105,13 @@ export async function schedulerParts(deps: {
     makeReportProgress({ database, publish: publishEvent, nowMs }),
   )
 
+  const applied = ({ settled }: Applied) => {
+    dispatch.wake()
+    if (settled) tick.wake()
+  }
   const outcomes = bus.pullBatch(
     consumers.outcomes,
-    makeConsumeOutcomes({ apply: makeApplyOutcomes(database), applied: dispatch.wake, nowMs, log }),
+    makeConsumeOutcomes({ apply: makeApplyOutcomes(database), applied, nowMs, log }),
     outcomeBatch,
   )
   const discovered = bus.pullBatch(

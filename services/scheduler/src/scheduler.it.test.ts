@@ -1,9 +1,9 @@
 import { type FetchTask, schedulerRpc } from '@seine/contracts'
 import { eventually } from '@seine/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { testCatalogue, testSite } from './testing/database.ts'
 import { makeFakeExporter } from './testing/fake-exporter.ts'
 import { type Answer, makeFakeFetcher, page, sitemap } from './testing/fake-fetcher.ts'
+import { testCatalogue, testSite } from './testing/fixtures.ts'
 import { startTestMesh, type TestMesh } from './testing/mesh.ts'
 
 const fast = { ratePerSecond: 1_000, concurrency: 50, burst: 50 }

@@ -1,6 +1,6 @@
 import { Migrator } from '@mikro-orm/migrations'
 import { MikroORM, type PostgreSqlConnection } from '@mikro-orm/postgresql'
-import { type Logger, messageOf } from '@seine/runtime'
+import { type Logger, messageOf, systemClock } from '@seine/runtime'
 import { entities } from './entities.ts'
 import { Initial } from './migrations/0001-initial.ts'
 import { type Database, locks, type Sql } from './sql.ts'
@@ -42,16 +42,23 @@ export async function connectPostgres(
     allowGlobalContext: false,
   })
   const connection = orm.em.getConnection() as PostgreSqlConnection
-  const pool = (await connection.getNativeClient()) as unknown as PgPool
-  const database = makeDatabase(pool)
+  let pool: PgPool
   try {
-    await untilItAnswers(database, options, log)
+    pool = await untilItAnswers(
+      async () => {
+        const native = (await connection.getNativeClient()) as unknown as PgPool
+        await native.query('select 1')
+        return native
+      },
+      options,
+      log,
+    )
   } catch (error) {
     await orm.close(true)
     throw error
   }
   return {
-    ...database,
+    ...makeDatabase(pool),
     orm,
     async check() {
       await pool.query('select 1')
@@ -63,18 +70,21 @@ export async function connectPostgres(
   }
 }
 
-async function untilItAnswers(sql: Sql, options: { url: string; startTimeoutMs: number }, log: Logger): Promise<void> {
+async function untilItAnswers<T>(
+  ask: () => Promise<T>,
+  options: { url: string; startTimeoutMs: number },
+  log: Logger,
+): Promise<T> {
   const { host } = new URL(options.url)
   const endMs = performance.now() + options.startTimeoutMs
   for (let pauseMs = 200; ; pauseMs = Math.min(2_000, pauseMs * 2)) {
     try {
-      await sql.query('select 1')
-      return
+      return await ask()
     } catch (cause) {
       const message = `PostgreSQL at ${host}: ${messageOf(cause)}`
       if (performance.now() + pauseMs > endMs) throw new Error(message, { cause })
       log.warn(`${message}; trying again`)
-      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+      await systemClock.sleep(pauseMs)
     }
   }
 }

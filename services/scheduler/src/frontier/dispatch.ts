@@ -2,7 +2,7 @@ import { type Bus, PublishRejected } from '@seine/bus'
 import { type FetchTask, fetchTask } from '@seine/contracts'
 import { type Logger, messageOf } from '@seine/runtime'
 import type { Database } from '../database/sql.ts'
-import type { Claimed } from './claim.ts'
+import { type Claimed, maxHostsPerClaim } from './claim.ts'
 import { giveBack } from './give-back.ts'
 
 /** How long a task that the stream refused waits: its subject is full, or the stream is. */
@@ -37,7 +37,7 @@ export function makeDispatch(deps: {
       deps.log.warn('tasks refused by the stream', { tasks: refused.length })
       await giveBack(deps.database, refused, deps.nowMs() + refusedPauseMs)
     }
-    return hosts > 0 && tasks.length > refused.length ? 'more' : 'idle'
+    return hosts === maxHostsPerClaim || tasks.length > refused.length ? 'more' : 'idle'
   }
 }
 

@@ -4,6 +4,7 @@ import { recordEvents } from '../events/outbox.ts'
 import { type EnterSettings, enterUrls } from '../frontier/enter-urls.ts'
 import { reopenUrls } from '../frontier/reopen-urls.ts'
 import { lockSiteRun } from '../frontier/site-run-row.ts'
+import { wakeHosts } from '../frontier/wake-hosts.ts'
 import { moveSiteRun } from './move-site-run.ts'
 import { robotsTask } from './sources.ts'
 
@@ -22,6 +23,7 @@ export function makeStartSite(deps: {
       if (waiting?.status !== 'waiting') return false
       const first = waiting.step === null
       const run = await moveSiteRun(sql, waiting, { to: waiting.step ?? 'preflight' }, nowMs)
+      await wakeHosts(sql, run.id, nowMs)
       if (first) await fixPreviousRun(sql, run.id, run.site, run.jobId)
       if (run.step !== 'preflight') return true
       await reopenUrls(sql, run.id, { what: 'failed-sources' }, nowMs)

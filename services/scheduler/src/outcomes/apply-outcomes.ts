@@ -8,7 +8,11 @@ export interface Applied {
   readonly done: number
   /** URLs that go back to wait. */
   readonly deferred: number
+  /** Whether a site run has nothing pending any more, of pages or of sources: the clockwork has something to do. */
+  readonly settled: boolean
 }
+
+const nothing: Applied = { done: 0, deferred: 0, settled: false }
 
 /**
  * Moves the ledger by a batch of outcomes: the first final outcome of a URL counts, later ones only give back the host's
@@ -17,7 +21,7 @@ export interface Applied {
  */
 export function makeApplyOutcomes(database: Database) {
   return async (received: readonly ReceivedOutcome[], nowMs: number): Promise<Applied> => {
-    if (received.length === 0) return { done: 0, deferred: 0 }
+    if (received.length === 0) return nothing
     return database.transaction((sql) => applyOutcomes(sql, received, nowMs))
   }
 }
@@ -49,7 +53,7 @@ export async function applyOutcomes(sql: Sql, received: readonly ReceivedOutcome
     }
   })
   const [result] = await sql.query<Applied>(applySql, [JSON.stringify(rows), at(nowMs)])
-  return result ?? { done: 0, deferred: 0 }
+  return result ?? nothing
 }
 
 const maxInt = 2_147_483_647
@@ -125,6 +129,7 @@ const applySql = `
       batches_missing = s.batches_missing + t.batches_missing,
       source_batches_missing = s.source_batches_missing + t.source_batches_missing
     from tally t where s.id = t.site_run_id
+    returning s.pending = 0 or (t.sources > 0 and s.sources_pending = 0) as settled
   ),
   reasons as (
     insert into bulk_job_site_reasons (site_run_id, outcome, reason, n)
@@ -147,5 +152,6 @@ const applySql = `
   )
   select
     count(*) filter (where state = 2)::int as done,
-    count(*) filter (where state <> 2)::int as deferred
+    count(*) filter (where state <> 2)::int as deferred,
+    coalesce((select bool_or(settled) from counted), false) as settled
   from moved`

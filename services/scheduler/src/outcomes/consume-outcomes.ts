@@ -10,15 +10,14 @@ export const outcomeBatch = { maxBatch: 500, maxWaitMs: 50 } as const
 /** Handles messages of `scheduler-outcomes`, which have headers alone. One that can't be read is logged and let go: its lease runs out. */
 export function makeConsumeOutcomes(deps: {
   apply: (received: readonly ReceivedOutcome[], nowMs: number) => Promise<Applied>
-  applied: () => void
+  applied: (applied: Applied) => void
   nowMs: () => number
   log: Logger
 }) {
   return async (messages: readonly RawMessage[]): Promise<void> => {
     const received = messages.flatMap((message) => read(message, deps.log) ?? [])
     if (received.length === 0) return
-    await deps.apply(received, deps.nowMs())
-    deps.applied()
+    deps.applied(await deps.apply(received, deps.nowMs()))
   }
 }
 

@@ -21,9 +21,10 @@ export function makeSpeedometer(windowMs: number): Speedometer {
     observe(key, pages, atMs) {
       const kept = (samples.get(key) ?? []).filter((sample) => atMs - sample.atMs <= windowMs && sample.pages <= pages)
       const oldest = kept[0]
-      kept.push({ atMs, pages })
-      // At its limit every other sample goes: the window stays, its grain coarsens.
-      samples.set(key, kept.length > maxSamples ? kept.filter((_, place) => place % 2 === 0) : kept)
+      const last = kept.at(-1)
+      // Closer ones tell nothing more, and so the window never holds more than it has room for.
+      if (last === undefined || atMs - last.atMs >= windowMs / maxSamples) kept.push({ atMs, pages })
+      samples.set(key, kept)
       if (oldest === undefined || atMs <= oldest.atMs) return null
       const overMs = atMs - oldest.atMs
       const done = pages - oldest.pages

@@ -11,7 +11,7 @@ import {
   type RunFlag,
 } from '@seine/contracts'
 import type { Part } from '@seine/runtime'
-import { testOutcome } from './database.ts'
+import { testOutcome } from './fixtures.ts'
 
 /** What the web says to a task: parts of its outcome, and what is found there. */
 export interface Answer {

@@ -47,6 +47,13 @@ export async function startTestMesh(settings: Record<string, string> = {}) {
     start,
     stop,
 
+    /** Kills the database and brings it back after `meanwhile`. */
+    async restartDatabase(meanwhile: () => Promise<void>): Promise<void> {
+      await postgres.server.kill()
+      await meanwhile()
+      await postgres.server.start()
+    },
+
     async startScheduler(catalogue: Catalogue, more: Record<string, string> = {}): Promise<Part[]> {
       const own = await connectBus({ servers: nats.servers, name: 'scheduler' }, silentLogger)
       buses.push(own)

@@ -1,5 +1,17 @@
 import { at, type Sql } from '../database/sql.ts'
 
+/** Wakes the hosts of a site run that starts or goes on: claims that looked before found nobody active there. */
+export async function wakeHosts(sql: Sql, siteRunId: string, nowMs: number): Promise<void> {
+  await sql.query(
+    `with held as (
+       select h.host from hosts h
+       where h.host in (select host from bulk_job_site_hosts where site_run_id = $1) order by h.host for no key update
+     )
+     update hosts h set wake_at = least(h.wake_at, $2::timestamptz) from held where h.host = held.host`,
+    [siteRunId, at(nowMs)],
+  )
+}
+
 /**
  * Wakes hosts of running site runs that wait for nothing although they have URLs: a claim that met a locked row whose
  * transaction then failed has put the host to sleep. Cheap, and done every few seconds so that no order of crashes leaves a run hanging.

@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import { CatalogueError, readCatalogue } from './read-catalogue.ts'
+
+const policies = 'policies:\n  slow: { ratePerSecond: 0.5 }\n'
+const lamps = { name: 'lamps', startUrls: ['https://lamps.test/'] }
+const sitesText = (...sites: unknown[]) => JSON.stringify({ sites })
+
+function problems(texts: { sites?: string; policies?: string }): readonly string[] {
+  try {
+    readCatalogue({ sites: sitesText(lamps), policies, ...texts })
+  } catch (error) {
+    if (error instanceof CatalogueError) return error.problems
+    throw error
+  }
+  return []
+}
+
+test('sites and policies are read with their defaults, and there is always a default policy', () => {
+  const { sites, policies: read } = readCatalogue({ sites: sitesText(lamps), policies })
+  expect(sites[0]).toMatchObject({ name: 'lamps', followLinks: true, policy: 'default' })
+  expect(read.get('slow')).toMatchObject({ ratePerSecond: 0.5, concurrency: 1 })
+  expect(read.get('default')).toMatchObject({ ratePerSecond: 1 })
+})
+
+test.each<[string, Parameters<typeof problems>[0], string[]]>([
+  [
+    'a field names its entry by place and name',
+    { sites: sitesText(lamps, { name: 'desks', startUrls: ['ftp://desks.test/'] }) },
+    ["sites.json: sites[1] 'desks': startUrls[0]: expected an http or https URL"],
+  ],
+  [
+    'an entry without a name is named by its place',
+    { sites: sitesText({ startUrls: ['https://x.test/'] }) },
+    ['sites.json: sites[0]: name: Invalid input: expected string, received undefined'],
+  ],
+  [
+    'an unknown field',
+    { sites: sitesText({ ...lamps, colour: 'red' }) },
+    ['sites.json: sites[0] \'lamps\': Unrecognized key: "colour"'],
+  ],
+  ['a name twice', { sites: sitesText(lamps, lamps) }, ["sites.json: sites[1] 'lamps': name: sites[0] has it already"]],
+  [
+    'an unknown policy',
+    { sites: sitesText({ ...lamps, policy: 'brisk' }) },
+    ["sites.json: sites[0] 'lamps': policy: unknown 'brisk', there are slow, default"],
+  ],
+  [
+    'a host that is none',
+    { sites: sitesText({ ...lamps, hosts: ['www.lamps.test', 'https://lamps.test'] }) },
+    ["sites.json: sites[0] 'lamps': hosts[1]: expected a host like 'shop.example' or 'shop.example:8080'"],
+  ],
+  [
+    'a policy’s number',
+    { policies: 'policies:\n  fast: { ratePerSecond: 0, timeouts: { totalMs: 90000 } }\n' },
+    [
+      "policies.yml: policies 'fast': ratePerSecond: Too small: expected number to be >0",
+      "policies.yml: policies 'fast': timeouts.totalMs: Too big: expected number to be <=50000",
+    ],
+  ],
+  [
+    'robots disobeyed without a reason',
+    { policies: 'policies:\n  rude: { respectRobots: false }\n' },
+    ["policies.yml: policies 'rude': robotsOverrideReason: required with respectRobots: false"],
+  ],
+])('%s', (_, texts, expected) => {
+  expect(problems(texts)).toEqual(expected)
+})
+
+test('text that is no JSON and no YAML is said so, both at once', () => {
+  const found = problems({ sites: '{"sites": [', policies: 'policies: [}' })
+  expect(found).toHaveLength(2)
+  expect(found[0]).toMatch(/^policies.yml: not YAML: /)
+  expect(found[1]).toMatch(/^sites.json: not JSON: /)
+})
