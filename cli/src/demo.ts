@@ -1,20 +1,21 @@
 import { createWriteStream } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
-import { Readable } from 'node:stream'
+import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Run, SiteRun } from '@seine/contracts'
-import { freePort, projectRoot, type Stack, StackRunning, startStack } from '@seine/stack'
+import { type Client, makeClient, type RunDetail } from '@seine/client'
+import { freePort, projectRoot, type Stack, startStack } from '@seine/stack'
 import { type SampleSites, startSampleSites } from '@seine/testkit/samples'
 import type { Command, CommandIo } from './command.ts'
 import { csvRows } from './csv-rows.ts'
 import { readDemoState, writeDemoState } from './demo-state.ts'
+import { exitCodes } from './exit-codes.ts'
 import { readFlags } from './flags.ts'
+import { formatDuration } from './format.ts'
 import { interruption, untilAborted } from './interruption.ts'
 import { demoFolder } from './stack-folder.ts'
 import { table } from './table.ts'
 import { unpack } from './unpack.ts'
+import { watchRun } from './watch-run.ts'
 
 export const command: Command = {
   name: 'demo',
@@ -23,26 +24,28 @@ export const command: Command = {
   examples: ['seine demo', 'seine demo --keep-running'],
   async run(args, io) {
     const flags = readFlags(command, args, { 'keep-running': { type: 'boolean', default: false } }, io)
-    if (flags === null) return 2
+    if (flags === null) return exitCodes.usage
     const dir = demoFolder(io)
     using interrupted = interruption()
     const { signal } = interrupted
     try {
       await using samples = await nextSamples(dir, io)
       await using stack = await startDemoStack(dir, samples, signal, io)
-      const { run, sites } = await runAll(stack.gatewayUrl, signal, io)
+      const client = makeClient({ baseUrl: stack.gatewayUrl })
+      const run = await runAll(client, signal, io)
+      if (run === null) return exitCodes.interrupted
       await writeDemoState(dir, { port: samples.port, generation: samples.generation })
-      const products = run.archive === null ? new Map<string, number>() : await fetchReports(stack.gatewayUrl, run, io)
-      summarise(run, sites, products, samples.generation, io)
+      summarise(run, await fetchReports(client, run.id, io), samples.generation, io)
       if (flags['keep-running']) {
         io.stdout.write(`Still running: ${stack.gatewayUrl} (Ctrl-C or "make down" stops it)\n`)
         await untilAborted(signal)
       }
-      return run.status === 'completed' ? 0 : 1
+      // Some sample sites are there to fail.
+      return run.status === 'completed' ? exitCodes.ok : exitCodes.failed
     } catch (error) {
-      if (signal.aborted) return 130
+      if (signal.aborted) return exitCodes.interrupted
       io.stderr.write(`seine demo: ${error instanceof Error ? error.message : String(error)}\n`)
-      return error instanceof StackRunning ? 2 : 1
+      return exitCodes.failed
     }
   },
 }
@@ -78,39 +81,25 @@ async function startDemoStack(dir: string, samples: SampleSites, signal: AbortSi
   })
 }
 
-async function runAll(gatewayUrl: string, signal: AbortSignal, io: CommandIo): Promise<{ run: Run; sites: SiteRun[] }> {
-  const created = await ask<Run>(`${gatewayUrl}/api/bulk-runs`, { method: 'POST', body: '{}', signal })
-  const told = new Set<string>()
-  for (;;) {
-    const { sites, ...run } = await ask<Run & { sites: SiteRun[] }>(`${gatewayUrl}/api/bulk-runs/${created.id}`, {
-      signal,
-    })
-    for (const site of sites) {
-      if (site.finishedAt === null || told.has(site.site)) continue
-      told.add(site.site)
-      io.stdout.write(`  ${site.site}: ${site.status}${site.reason === null ? '' : `, ${site.reason}`}\n`)
-    }
-    if (run.finishedAt !== null) return { run, sites }
-    await sleep(300, undefined, { signal })
-  }
-}
-
-async function ask<T>(url: string, init: RequestInit): Promise<T> {
-  const answer = await fetch(url, { ...init, headers: { 'content-type': 'application/json' } })
-  if (!answer.ok) throw new Error(`${init.method ?? 'GET'} ${url} answered ${answer.status}: ${await answer.text()}`)
-  return ((await answer.json()) as { data: T }).data
+/** Null: interrupted. */
+async function runAll(client: Client, signal: AbortSignal, io: CommandIo): Promise<RunDetail | null> {
+  const { id } = await client.createRun({})
+  io.stdout.write(`Run ${id}\n`)
+  const ended = await watchRun(client, await client.getRun(id), { since: 0, quiet: false, signal }, io)
+  // The next demo's scheduler would take it up beside its own run.
+  if (ended === null) await client.cancelRun(id)
+  return ended
 }
 
 /** Puts the archive into out/ and unpacks it there; products by site. */
-async function fetchReports(gatewayUrl: string, run: Run, io: CommandIo): Promise<Map<string, number>> {
+async function fetchReports(client: Client, runId: string, io: CommandIo): Promise<Map<string, number>> {
+  const download = await client.archive(runId)
+  const products = new Map<string, number>()
+  if (download === null) return products
   const out = join(io.cwd, 'out')
   await mkdir(out, { recursive: true })
-  const answer = await fetch(`${gatewayUrl}/api/bulk-runs/${run.id}/archive`)
-  if (!answer.ok || answer.body === null)
-    throw new Error(`the archive answered ${answer.status}: ${await answer.text()}`)
   const archive = join(out, 'reports.zip')
-  await pipeline(Readable.fromWeb(answer.body), createWriteStream(archive))
-  const products = new Map<string, number>()
+  await pipeline(download.body, createWriteStream(archive))
   for (const path of await unpack(archive, out)) {
     const site = /(?:^|\/)([^/]+)\/full\.csv$/.exec(path)?.[1]
     if (site !== undefined) products.set(site, csvRows(await readFile(join(out, path), 'utf8')))
@@ -118,14 +107,8 @@ async function fetchReports(gatewayUrl: string, run: Run, io: CommandIo): Promis
   return products
 }
 
-function summarise(
-  run: Run,
-  sites: readonly SiteRun[],
-  products: ReadonlyMap<string, number>,
-  generation: number,
-  io: CommandIo,
-): void {
-  const rows = sites.map(({ site, status, counts, diff, reason }) => [
+function summarise(run: RunDetail, products: ReadonlyMap<string, number>, generation: number, io: CommandIo): void {
+  const rows = run.sites.map(({ site, status, counts, diff, reason }) => [
     site,
     status,
     counts.discovered,
@@ -138,16 +121,13 @@ function summarise(
   ])
   const header = ['site', 'status', 'pages', 'ok', 'failed', 'skipped', 'products', 'changes', 'reason']
   io.stdout.write(`\n${table(header, rows)}\n`)
-  const seconds = run.startedAt && run.finishedAt ? (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1_000 : 0
-  io.stdout.write(`Run ${run.id}: ${run.status} in ${seconds.toFixed(1)} s, ${run.counts.discovered} pages.\n`)
+  const durationMs = run.startedAt && run.finishedAt ? Date.parse(run.finishedAt) - Date.parse(run.startedAt) : 0
+  io.stdout.write(`Run ${run.id}: ${run.status} in ${formatDuration(durationMs)}, ${run.counts.discovered} pages.\n`)
   if (run.archive === null) return
-  const out = relative(process.cwd(), join(io.cwd, 'out')) || '.'
-  io.stdout.write(
-    `Reports: ${out}/reports.zip, unpacked beside it: ${out}/<site>/{full,seo,diff}.csv and <site>.xlsx\n`,
-  )
+  io.stdout.write(`Reports: out/reports.zip, unpacked beside it: out/<site>/{full,seo,diff}.csv and <site>.xlsx\n`)
   io.stdout.write(
     generation === 1
       ? 'The sample sites change between runs: run it again to see what diff.csv makes of it.\n'
-      : `Compared with the run before (the sample sites are at generation ${generation}): see ${out}/lamps/diff.csv\n`,
+      : `Compared with the run before (the sample sites are at generation ${generation}): see out/lamps/diff.csv\n`,
   )
 }

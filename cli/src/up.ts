@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, openSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { lastLines, projectRoot, runningStack, StackRunning, startStack } from '@seine/stack'
+import { lastLines, projectRoot, runningStack, startStack } from '@seine/stack'
 import type { Command, CommandIo } from './command.ts'
+import { exitCodes } from './exit-codes.ts'
 import { readCount, readFlags } from './flags.ts'
 import { interruption, untilAborted } from './interruption.ts'
 import { stackFolder } from './stack-folder.ts'
@@ -28,10 +29,10 @@ export const command: Command = {
       },
       io,
     )
-    if (flags === null) return 2
+    if (flags === null) return exitCodes.usage
     const fetchers = readCount(command, 'fetchers', flags.fetchers, replicas, io)
     const exporters = readCount(command, 'exporters', flags.exporters, replicas, io)
-    if (fetchers === null || exporters === null) return 2
+    if (fetchers === null || exporters === null) return exitCodes.usage
     const dir = stackFolder(io)
     if (flags.detach) {
       return detached(
@@ -62,9 +63,9 @@ export const command: Command = {
       await untilAborted(interrupted.signal)
       io.stdout.write('Stopping.\n')
     } catch (error) {
-      if (interrupted.signal.aborted) return 130
+      if (interrupted.signal.aborted) return exitCodes.interrupted
       io.stderr.write(`seine up: ${error instanceof Error ? error.message : String(error)}\n`)
-      return error instanceof StackRunning ? 2 : 1
+      return exitCodes.failed
     }
     return 0
   },

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Run, RunOptions, SiteRun } from '@seine/contracts'
+import { buffer } from 'node:stream/consumers'
+import { type Client, makeClient, type RunDetail } from '@seine/client'
+import type { RunOptions } from '@seine/contracts'
 import { type ManagedProcess, projectRoot, type Stack, startStack } from '@seine/stack'
 import { eventually } from './eventually.ts'
 import { readZip } from './read-zip.ts'
@@ -34,10 +36,11 @@ export interface Mesh extends AsyncDisposable {
   start(name: string): Promise<void>
   /** What the process wrote so far. */
   logOf(name: string): string
-  createRun(options?: Partial<RunOptions>): Promise<Run>
-  run(id: string): Promise<{ run: Run; sites: SiteRun[] }>
+  readonly client: Client
   /** Waits for the run's end and gives it, whatever its status. */
-  untilEnded(id: string, timeoutMs?: number): Promise<{ run: Run; sites: SiteRun[] }>
+  untilEnded(id: string, timeoutMs?: number): Promise<RunDetail>
+  /** Starts a run and waits for its end. */
+  run(options?: Partial<RunOptions>, timeoutMs?: number): Promise<RunDetail>
   /** The run's `reports.zip`, by path. */
   archive(id: string): Promise<Map<string, Buffer>>
   stop(): Promise<void>
@@ -66,17 +69,17 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
     return process
   }
 
-  async function ask<T>(path: string, init?: RequestInit): Promise<T> {
-    const answer = await fetch(stack.gatewayUrl + path, init)
-    const body = await answer.text()
-    if (!answer.ok) throw new Error(`${init?.method ?? 'GET'} ${path} answered ${answer.status}: ${body}`)
-    return (JSON.parse(body) as { data: T }).data
-  }
+  const client = makeClient({ baseUrl: stack.gatewayUrl })
 
-  const run = async (id: string) => {
-    const { sites, ...found } = await ask<Run & { sites: SiteRun[] }>(`/api/bulk-runs/${id}`)
-    return { run: found, sites }
-  }
+  const untilEnded = (id: string, timeoutMs = 120_000) =>
+    eventually(
+      async () => {
+        const run = await client.getRun(id)
+        if (run.finishedAt === null) throw new Error(`run ${id} is ${run.status}: ${JSON.stringify(run.counts)}`)
+        return run
+      },
+      { timeoutMs },
+    )
 
   const stop = async () => {
     await stack.stop()
@@ -91,28 +94,13 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
     kill: (name) => processOf(name).kill('SIGKILL'),
     start: (name) => processOf(name).start(),
     logOf: (name) => readFileSync(processOf(name).logFile, 'utf8'),
-    createRun: (runOptions = {}) =>
-      ask<Run>('/api/bulk-runs', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(runOptions),
-      }),
-    run,
-    untilEnded: (id, timeoutMs = 120_000) =>
-      eventually(
-        async () => {
-          const state = await run(id)
-          if (!['completed', 'failed', 'cancelled'].includes(state.run.status)) {
-            throw new Error(`run ${id} is ${state.run.status}: ${JSON.stringify(state.run.counts)}`)
-          }
-          return state
-        },
-        { timeoutMs },
-      ),
+    client,
+    untilEnded,
+    run: async (runOptions = {}, timeoutMs) => untilEnded((await client.createRun(runOptions)).id, timeoutMs),
     async archive(id) {
-      const answer = await fetch(`${stack.gatewayUrl}/api/bulk-runs/${id}/archive`)
-      if (!answer.ok) throw new Error(`the archive of ${id} answered ${answer.status}: ${await answer.text()}`)
-      return readZip(new Uint8Array(await answer.arrayBuffer()))
+      const download = await client.archive(id)
+      if (download === null) throw new Error(`run ${id} has no archive`)
+      return readZip(await buffer(download.body))
     },
     stop,
     [Symbol.asyncDispose]: stop,

@@ -29,12 +29,12 @@ export const books: SampleHost = {
     const number = Number(/^\/page\/(\d+)$/.exec(path)?.[1])
     if (number >= 2 && number <= pageCount(products)) return html(listing(origin, products, number))
     const slug = path.startsWith('/book/') ? path.slice(6) : ''
-    const index = products.findIndex((candidate) => candidate.slug === slug)
-    return index < 0 ? notFound() : html(bookPage(origin, products[index]!, index))
+    const book = products.find((candidate) => candidate.slug === slug)
+    return book === undefined ? notFound() : html(bookPage(origin, book))
   },
 }
 
-/** Every page that answers 200, the PDF included. */
+/** Every page that answers 200. The PDF is none: its extension is out of every site's scope. */
 export function bookPages(generation: number): { path: string; title: string; product: SampleProduct | null }[] {
   const { products } = stockAt(bookAssortment, generation)
   const listings = Array.from({ length: pageCount(products) }, (_, i) => ({
@@ -42,11 +42,7 @@ export function bookPages(generation: number): { path: string; title: string; pr
     title: listingTitle(i + 1),
     product: null,
   }))
-  return [
-    ...listings,
-    { path: '/catalogue.pdf', title: '', product: null },
-    ...products.map((product) => ({ path: `/book/${product.slug}`, title: product.name, product })),
-  ]
+  return [...listings, ...products.map((product) => ({ path: `/book/${product.slug}`, title: product.name, product }))]
 }
 
 function pageCount(products: readonly SampleProduct[]): number {
@@ -78,13 +74,13 @@ function listing(origin: string, products: readonly SampleProduct[], number: num
   })
 }
 
-function bookPage(origin: string, book: SampleProduct, index: number): string {
+function bookPage(origin: string, book: SampleProduct): string {
   const url = `${origin}/book/${book.slug}`
   return page({
     title: book.name,
     description: book.description,
     canonical: url,
-    head: index % 2 === 0 ? productJsonLd(book, url) : '',
+    head: Number(book.sku.at(-1)) % 2 === 0 ? productJsonLd(book, url) : '',
     body: `${productMicrodata(book)}<a href="/">All books</a>`,
   })
 }

@@ -7,6 +7,9 @@ export interface SampleSite {
   readonly group: string
 }
 
+/** Nothing listens here: above Linux's ephemeral range and registered for nothing. */
+const deadPort = 64_999
+
 const served = ['lamps', 'books', 'garden', 'moved', 'busy', 'healing', 'slow', 'big', 'flood', 'mislabelled', 'closed']
 
 /** The sample sites as entries of `sites.json`, and two that are not there at all. Policies: `config/policies.yml`. */
@@ -21,8 +24,7 @@ export function sampleSites(port: number): SampleSite[] {
     })),
     // RFC 6761 §6.4: never resolves.
     { name: 'nowhere', startUrls: ['http://nowhere.invalid/'], policy: 'sample', group: 'samples' },
-    // Nothing listens on tcpmux.
-    { name: 'dead', startUrls: ['http://dead.sample.test:1/'], policy: 'sample', group: 'samples' },
+    { name: 'dead', startUrls: [`http://dead.sample.test:${deadPort}/`], policy: 'sample', group: 'samples' },
   ]
 }
 

@@ -73,13 +73,14 @@ const busy: SampleHost = {
 
 const healing: SampleHost = {
   name: 'healing',
-  about: '500s that heal at the third try, and one that never does',
+  about:
+    '500s that heal at the third try, and one that never does, among enough healthy pages to keep the breaker shut',
   answer({ origin, path, visit }) {
     if (path === '/robots.txt') return openRobots
-    if (path === '/') return plain(origin, path, 'Healing', ['/ward/1', '/ward/2', '/ward/3', '/hopeless'])
+    if (path === '/') return plain(origin, path, 'Healing', [...numbered('/ward/', 15), '/hopeless'])
     if (path === '/hopeless') return html('<!doctype html><title>Broken</title>', 500)
     if (path === '/ward/2' && visit < 3) return html('<!doctype html><title>Broken</title>', 500)
-    if (/^\/ward\/[1-3]$/.test(path)) return plain(origin, path, `Ward ${path.at(-1)}`)
+    if (/^\/ward\/([1-9]|1[0-5])$/.test(path)) return plain(origin, path, `Ward ${path.slice(6)}`)
     return notFound()
   },
 }
@@ -100,7 +101,8 @@ const big: SampleHost = {
   about: 'a page of 8 MB, a body that never ends, and one that stops in the middle of its silence',
   answer({ origin, path }) {
     if (path === '/robots.txt') return openRobots
-    if (path === '/') return plain(origin, path, 'Big', ['/huge', '/endless', '/stuck'])
+    if (path === '/') return plain(origin, path, 'Big', ['/huge', '/endless', '/stuck', ...numbered('/small/', 8)])
+    if (/^\/small\/[1-8]$/.test(path)) return plain(origin, path, `Small ${path.at(-1)}`)
     const head = '<!doctype html><html lang="en"><title>Big</title><h1>Big</h1>'
     if (path === '/huge') return html(head + '<p>big page</p>\n'.repeat(500_000))
     if (path === '/endless') return { ...html(''), body: endless(`${head}<p>`, 'never ending ') }
