@@ -122,6 +122,7 @@ function server({ host, port, root, extras, accessLog }: StaticSite): string {
     server_name ${host};
     root ${root};
     index index.html;
+    default_type text/html;
     access_log ${accessLog} bench;
     if ($request_uri ~ "^([^?]*)\\?") { return 301 $1; }
     if ($request_uri ~ "^(.*/)index\\.html$") { return 301 $1; }

@@ -133,7 +133,7 @@ async function publicAddresses(options: ConnectorOptions, hostname: string): Pro
   }
   if (passed.length > 0) return passed.slice(0, maxAddressesTried)
   if (refused !== '') throw new FetchError('address-blocked', refused)
-  throw new FetchError('dns-not-found', `${hostname} has no address`)
+  throw new FetchError('dns-not-found', `${hostname} does not resolve`)
 }
 
 async function candidatesOf(options: ConnectorOptions, hostname: string): Promise<ResolvedAddress[]> {
@@ -142,8 +142,9 @@ async function candidatesOf(options: ConnectorOptions, hostname: string): Promis
   try {
     return await options.resolve(hostname)
   } catch (cause) {
-    const kind = isNotFound(cause) ? 'dns-not-found' : 'dns-error'
-    throw new FetchError(kind, `${hostname}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    if (isNotFound(cause)) throw new FetchError('dns-not-found', `${hostname} does not resolve`, { cause })
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new FetchError('dns-error', `DNS gave no answer for ${hostname}: ${why}`, { cause })
   }
 }
 

@@ -81,9 +81,9 @@ export function makeHttpClient(options: HttpClientOptions): HttpClient {
   /** Sends by the way the policy names, once the URL has passed. */
   function route<A extends HttpAnswerHead>(asked: HttpRequest, send: Send<A>): Promise<A | HttpFailed> {
     if (closed) return Promise.resolve(failed('aborted', 'the client is closed'))
-    const refused = (reason: string) => Promise.resolve(failed('address-blocked', `not fetched: ${reason}`))
+    const refused = (why: string) => Promise.resolve(failed('address-blocked', why))
     const verdict = options.guard.checkUrl(asked.url)
-    if (!verdict.ok) return refused(verdict.reason)
+    if (!verdict.ok) return refused(`not a URL that may be fetched (${verdict.reason})`)
     const { proxyPool = 'direct' } = asked
     if (proxyPool === 'direct') return send(asked, verdict.url, null)
     const pool = options.proxyPools?.[proxyPool]

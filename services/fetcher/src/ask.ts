@@ -69,6 +69,7 @@ async function askWith<A extends HttpPage | HttpStream>(
     headers: { 'user-agent': policy.userAgent, ...question.headers },
     timeouts: policy.timeouts,
     limits: { maxBodyBytes: question.maxBodyBytes, maxHeaderBytes: policy.limits.maxHeaderBytes },
+    proxyPool: policy.proxyPool,
   })
   const retryAfterMs = answer.ok ? parseRetryAfter(answer.headers['retry-after'], nowMs()) : null
   const verdict = answer.ok

@@ -1,5 +1,5 @@
 import { pools } from '@seine/contracts'
-import { commonEnv, envInt, envList, envOneOf } from '@seine/runtime'
+import { commonEnv, envInt, envList, envOneOf, envOptional } from '@seine/runtime'
 import { z } from 'zod'
 
 /** Environment of a fetcher. */
@@ -13,6 +13,9 @@ export const configSchema = z.object({
   ALLOWED_PRIVATE_NETWORKS: envList([]),
   /** Names resolved here and not by DNS: `shop.test=127.0.0.1,*.sample.test=127.0.0.1`. */
   HOST_OVERRIDES: envList([]),
+  /** Proxies behind the pool that a policy names: `http://user:password@host:port` or `socks5://…`. Empty: the pool can't be used. */
+  PROXIES_DATACENTER: envOptional(),
+  PROXIES_RESIDENTIAL: envOptional(),
 })
 
 export type FetcherConfig = z.output<typeof configSchema>

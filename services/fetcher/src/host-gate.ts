@@ -34,7 +34,7 @@ export const maxHoldMs = 1_000
 /** Compare-and-set tries before a host's waiting tasks are given back. */
 const maxConflicts = 20
 /** A run always ends (I1): a host that failed so many probes of its breaker in a row is given up. */
-const deadAfterProbes = 4
+const deadAfterProbes = 3
 /** How long a host waits after its state could not be reached: it fails closed (I3). */
 const limiterRetryMs = 2_000
 

@@ -3,6 +3,7 @@ import { makeAddressGuard, makeHttpClient } from '@seine/net'
 import { createLogger, readConfig, runService, shutdownSignal } from '@seine/runtime'
 import { configSchema, readHostOverrides } from './config.ts'
 import { makeFetchPart } from './fetch-part.ts'
+import { readProxyPools } from './proxies.ts'
 
 const config = readConfig(configSchema, process.env)
 const log = createLogger('fetcher', { level: config.LOG_LEVEL })
@@ -15,6 +16,9 @@ const bus = await connectBus(
 const http = makeHttpClient({
   guard: makeAddressGuard({ allowedPrivate: config.ALLOWED_PRIVATE_NETWORKS }),
   hostOverrides: readHostOverrides(config.HOST_OVERRIDES),
+  proxyPools: readProxyPools({ datacenter: config.PROXIES_DATACENTER, residential: config.PROXIES_RESIDENTIAL }, () =>
+    performance.now(),
+  ),
 })
 const { part, flush } = await makeFetchPart({ bus, http, pool, maxInFlight: config.FETCH_CONCURRENCY, stop, log })
 

@@ -129,7 +129,11 @@ function named(ending: Ending): Ending {
   const deferredByPace = ending.outcome === 'deferred' && ending.countsAsFailure === false
   return deferredByPace
     ? ending
-    : { ...ending, reason: `robots-${ending.reason}`, detail: ending.detail ?? 'robots.txt could not be read' }
+    : {
+        ...ending,
+        reason: `robots-${ending.reason}`,
+        detail: ending.detail ?? `robots.txt answered ${ending.status ?? 0}`,
+      }
 }
 
 function paceOf(policy: Policy, robots: Robots | null): Pace {
