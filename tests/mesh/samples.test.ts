@@ -109,7 +109,7 @@ describe('the first run', () => {
     expect(pathsAsked('garden')).toContain('/private/tour')
     expect(siteOf(first, 'lamps').reasons).toMatchObject({ robots: 1 })
     expect(pathsAsked('books')).not.toContain('/catalogue.pdf')
-    expect(siteOf(first, 'books').reasons).toEqual({ extension: 1 })
+    expect(siteOf(first, 'books').reasons).toEqual({ 'scope-extension': 1 })
   })
 
   test('a Crawl-delay holds for both fetchers together (I3)', () => {
