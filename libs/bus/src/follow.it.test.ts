@@ -90,3 +90,14 @@ test('following tells what is new, from now on or from a sequence, until it is s
   stop.abort()
   await Promise.all(reading)
 })
+
+test('a replay whose last messages vanish meanwhile ends all the same', async () => {
+  const runId = newId()
+  await publish(runId, 0, 300)
+  let count = 0
+  for await (const _message of bus.replay(filter(runId), { stream: 'RESULTS' })) {
+    if (count === 0) await (await bus.jsm()).streams.purge('RESULTS', { filter: filter(runId) })
+    count++
+  }
+  expect(count).toBeLessThan(300)
+})

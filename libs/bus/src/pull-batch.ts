@@ -3,8 +3,8 @@ import type { Clock, Logger, Part } from '@seine/runtime'
 import { makeBell } from './bell.ts'
 import type { Delivery, RawMessage } from './delivery.ts'
 import type { Intake } from './intake.ts'
+import { keepAsking } from './keep-asking.ts'
 import { keepWorking } from './keep-working.ts'
-import { pauseIfUnavailable } from './pull.ts'
 
 export interface PullBatchOptions {
   readonly maxBatch: number
@@ -38,14 +38,6 @@ export function makePullBatch(deps: {
   let intake: Intake | undefined
   let work: Promise<unknown> = Promise.resolve()
   let stopKeeping: () => void = () => {}
-  async function ask(from: Intake): Promise<void> {
-    while (!stopping.signal.aborted) {
-      const room = maxBatch - buffer.length
-      if (room < Math.ceil(maxBatch / 4)) await bell.rung()
-      else await pauseIfUnavailable(await from.ask(room), clock, log, stopping.signal)
-    }
-  }
-
   async function handleAll(): Promise<void> {
     while (!stopping.signal.aborted) {
       const first = buffer[0]
@@ -89,7 +81,16 @@ export function makePullBatch(deps: {
         bell.ring()
       })
       stopKeeping = keepWorking(() => [...handling, ...buffer], consumer.ackWaitMs)
-      work = Promise.all([ask(intake), handleAll()]).catch(fail)
+      const asking = keepAsking({
+        intake,
+        room: () => maxBatch - buffer.length,
+        worthAsking: Math.ceil(maxBatch / 4),
+        freed: bell,
+        clock,
+        log,
+        signal: stopping.signal,
+      })
+      work = Promise.all([asking, handleAll()]).catch(fail)
     },
     async stop() {
       stopping.abort()

@@ -3,7 +3,8 @@ import { type Clock, type Logger, messageOf, type Part } from '@seine/runtime'
 import { makeBell } from './bell.ts'
 import type { Delivery } from './delivery.ts'
 import { type Disposition, maxRetryPauseMs } from './disposition.ts'
-import type { AskResult, Intake } from './intake.ts'
+import type { Intake } from './intake.ts'
+import { keepAsking } from './keep-asking.ts'
 import { keepWorking } from './keep-working.ts'
 import { readTolerantly } from './read-message.ts'
 
@@ -17,8 +18,6 @@ export interface HandleContext {
 
 export type Handle<T> = (message: T, context: HandleContext) => Promise<Disposition>
 
-/** Pause after a consumer could not be asked. */
-const unavailablePauseMs = 500
 /** Longest pause before a message whose handling threw is given back. */
 const maxCrashPauseMs = 5_000
 
@@ -39,23 +38,12 @@ export function makePull<D extends MessageDefinition>(deps: {
   const log = deps.log.child({ consumer: consumer.durable })
   const stopping = new AbortController()
   const inFlight = new Map<Delivery, Promise<void>>()
-  /** Asking for one slot at a time would cost a request a message. */
-  const worthAsking = Math.max(1, Math.floor(maxInFlight / 4))
+  /** What a request that was given up for lost brought all the same. */
+  const backlog: Delivery[] = []
   let intake: Intake | undefined
   let asking: Promise<void> = Promise.resolve()
   const slotFreed = makeBell()
   let stopKeeping: () => void = () => {}
-
-  async function ask(from: Intake): Promise<void> {
-    while (!stopping.signal.aborted) {
-      const free = maxInFlight - inFlight.size
-      if (free < worthAsking) {
-        await slotFreed.rung()
-        continue
-      }
-      await pauseIfUnavailable(await from.ask(free), clock, log, stopping.signal)
-    }
-  }
 
   function onDelivery(delivery: Delivery): void {
     // It came while draining and nobody has begun it: another replica can at once.
@@ -63,11 +51,18 @@ export function makePull<D extends MessageDefinition>(deps: {
       delivery.nak()
       return
     }
+    if (inFlight.size >= maxInFlight) backlog.push(delivery)
+    else begin(delivery)
+  }
+
+  function begin(delivery: Delivery): void {
     const work = workOn(delivery)
       .catch((error: unknown) => log.error('message could not be settled', { error }))
       .finally(() => {
         inFlight.delete(delivery)
-        slotFreed.ring()
+        const next = stopping.signal.aborted ? undefined : backlog.shift()
+        if (next === undefined) slotFreed.ring()
+        else begin(next)
       })
     inFlight.set(delivery, work)
   }
@@ -108,12 +103,21 @@ export function makePull<D extends MessageDefinition>(deps: {
     name: `pull ${consumer.durable}`,
     start(fail) {
       intake = deps.openIntake(onDelivery)
-      stopKeeping = keepWorking(() => inFlight.keys(), consumer.ackWaitMs)
-      asking = ask(intake).catch(fail)
+      stopKeeping = keepWorking(() => [...inFlight.keys(), ...backlog], consumer.ackWaitMs)
+      asking = keepAsking({
+        intake,
+        room: () => maxInFlight - inFlight.size - backlog.length,
+        worthAsking: Math.max(1, Math.floor(maxInFlight / 4)),
+        freed: slotFreed,
+        clock,
+        log,
+        signal: stopping.signal,
+      }).catch(fail)
     },
     async stop() {
       stopping.abort()
       slotFreed.ring()
+      for (const delivery of backlog.splice(0)) delivery.nak()
       await intake?.drain()
       await asking
       await Promise.all(inFlight.values())
@@ -131,16 +135,4 @@ export function readDelivery<D extends MessageDefinition>(definition: D, { data 
     return { ok: false as const, problems: [messageOf(error)] }
   }
   return readTolerantly<MessageOf<D>>(definition.schema as never, json)
-}
-
-/** Waits a little where the consumer can't be asked: it may not be provisioned yet. */
-export async function pauseIfUnavailable(
-  result: AskResult,
-  clock: Clock,
-  log: Logger,
-  signal: AbortSignal,
-): Promise<void> {
-  if (result === 'ended' || signal.aborted) return
-  log.debug('consumer unavailable, asking again', { reason: result.unavailable })
-  await clock.sleep(unavailablePauseMs, signal)
 }

@@ -22,7 +22,7 @@ export const systemClock: Clock = {
 }
 
 export interface ManualClock extends Clock {
-  /** Moves time on, waking each sleeper at its own moment, and lets what they do settle. */
+  /** Lets what is under way settle, moves time on, and wakes each sleeper at its own moment. */
   advance(ms: number): Promise<void>
   /** Sleepers not woken yet. */
   readonly sleepers: number
@@ -52,6 +52,7 @@ export function makeManualClock(startMs: number): ManualClock {
         signal?.addEventListener('abort', sleeper.wake, { once: true })
       }),
     async advance(ms) {
+      await settle()
       const endMs = now + ms
       for (;;) {
         const due = [...sleepers].filter((s) => s.dueMs <= endMs).sort((a, b) => a.dueMs - b.dueMs)[0]

@@ -24,7 +24,7 @@ const stored = ({ seq, type, json }: FeedEvent): RawMessage => ({
 /** A stream over what the broker holds; `remembered` is what the feed still has in memory. */
 function streamOver(
   past: FeedEvent[],
-  options: { remembered?: FeedEvent[]; onReplay?: () => void; maxQueued?: number } = {},
+  options: { remembered?: FeedEvent[]; onReplay?: () => void; maxQueued?: number; endedSince?: () => boolean } = {},
 ) {
   const live = makeClientQueue<FeedEvent>(options.maxQueued ?? 100)
   const replays: number[] = []
@@ -38,6 +38,7 @@ function streamOver(
     },
     feed: { recent: () => options.remembered ?? null },
     replays: makeWindow(1, 1),
+    hasEnded: async () => options.endedSince?.() ?? false,
     heartbeatMs: 5,
   }
   const start = (afterSeq: number, hasEnded = false) =>
@@ -146,4 +147,11 @@ test('a client that goes leaves nothing behind', async () => {
   await frames.next()
   await frames.return()
   expect(await live.next(1)).toBe('closed')
+})
+
+test('a run whose end was never told ends the stream all the same, but not before its end could have come', async () => {
+  let asked = 0
+  const { start } = streamOver([event(1)], { endedSince: () => ++asked > 1 })
+  expect((await rest(start(0))).map((frame) => frame.event)).toEqual(['run.progress', 'end'])
+  expect(asked).toBe(3)
 })

@@ -13,6 +13,8 @@ export interface RunStreamDeps {
   readonly feed: Pick<EventFeed, 'recent'>
   /** Replays at once in this process: each is a consumer on the broker, where a stream takes 1,000. */
   readonly replays: Window
+  /** Whether the run has ended by now, as the scheduler has it. */
+  readonly hasEnded: (runId: string) => Promise<boolean>
   readonly heartbeatMs?: number
 }
 
@@ -42,12 +44,18 @@ export async function* runStream(
       live.clear()
       for await (const event of past(deps, run.id, lastSeq)) if (event.seq > lastSeq) yield frameOf(event)
     } while (live.overflowed)
+    let endedSilently = false
     while (!hasEnded) {
       const next = await live.next(deps.heartbeatMs ?? heartbeatMs)
       if (next === 'closed') return
       if (next === 'overflow') return yield { event: 'dropped', data: JSON.stringify({ reason: 'too slow' }) }
-      if (next === 'idle') yield { comment: 'still here' }
-      else if (next.item.seq > lastSeq) yield frameOf(next.item)
+      if (next === 'idle') {
+        // Events are not synced: a crash of the broker may take `run.finished` with it. Twice, because it may be on its way.
+        const ended = await deps.hasEnded(run.id)
+        if (ended && endedSilently) break
+        endedSilently = ended
+        yield { comment: 'still here' }
+      } else if (next.item.seq > lastSeq) yield frameOf(next.item)
     }
     yield { event: 'end', data: JSON.stringify({ run: run.id }) }
   } finally {

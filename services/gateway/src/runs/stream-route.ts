@@ -9,7 +9,7 @@ import { sseResponse } from '../live/sse.ts'
 import { runParams } from './run-routes.ts'
 
 const sequence = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
-const ended: readonly RunStatus[] = ['completed', 'failed', 'cancelled']
+const endings: readonly RunStatus[] = ['completed', 'failed', 'cancelled']
 
 /** Clients that come back after more than the feed remembers; the next ones wait their turn. */
 const maxReplaysAtOnce = 50
@@ -17,6 +17,12 @@ const maxReplaysAtOnce = 50
 export function streamRoute(deps: { bus: Pick<Bus, 'call' | 'replay'>; feed: EventFeed }): AnyRoute {
   const { bus, feed } = deps
   const replays = makeWindow(maxReplaysAtOnce, 1)
+  const isEnded = async (runId: string, correlationId?: string) => {
+    const run = await bus.call(schedulerRpc.getRun, { runId }, { correlationId })
+    return endings.includes(run.status)
+  }
+  /** A scheduler that does not answer says nothing about the run. */
+  const hasEnded = (runId: string) => isEnded(runId).catch(() => false)
   return defineRoute({
     method: 'get',
     path: '/api/bulk-runs/{id}/stream',
@@ -37,10 +43,10 @@ export function streamRoute(deps: { bus: Pick<Bus, 'call' | 'replay'>; feed: Eve
       const live = feed.subscribe(id)
       if (live === null) throw new ApiError(503, 'too-many-clients', 'no more event streams can be opened here')
       try {
-        const run = await bus.call(schedulerRpc.getRun, { runId: id }, { correlationId: context.correlationId })
-        const start = { id, afterSeq: resumed?.data ?? since ?? 0, hasEnded: ended.includes(run.status) }
+        const ended = await isEnded(id, context.correlationId)
+        const start = { id, afterSeq: resumed?.data ?? since ?? 0, hasEnded: ended }
         context.signal.addEventListener('abort', () => live.close(), { once: true })
-        return sseResponse(runStream({ bus, feed, replays }, start, live), () => live.close())
+        return sseResponse(runStream({ bus, feed, replays, hasEnded }, start, live), () => live.close())
       } catch (error) {
         live.close()
         throw error
