@@ -111,6 +111,20 @@ it('cuts every list and text at its limit and says so', () => {
   expect(cut.sort()).toEqual(['h2', 'hreflang', 'links', 'openGraph', 'title'])
 })
 
+it('keeps a record under the size of a message, also where every field is at its limit', () => {
+  const long = '\u0001'.repeat(1_900)
+  const many = (count: number, of: (i: number) => string) => Array.from({ length: count }, (_, i) => of(i)).join('')
+  const { seo, product, cut } = read(
+    `<title>${long}</title>` +
+      many(60, (i) => `<h1>${i}${long}</h1><h2>${i}${long}</h2>`) +
+      many(150, (i) => `<meta property="og:x${i}" content="${long}"><meta name="twitter:x${i}" content="${long}">`) +
+      many(200, (i) => `<link rel=alternate hreflang=en href="/${i}${'x'.repeat(1_900)}">`) +
+      `<script type="application/ld+json">${JSON.stringify({ '@type': 'Product', name: 'x', image: Array.from({ length: 200 }, (_, i) => `/${i}${'y'.repeat(1_900)}`), description: long })}</script>`,
+  )
+  expect(Buffer.byteLength(JSON.stringify({ seo, product }))).toBeLessThan(1_000_000)
+  expect(cut).toContain('h2')
+})
+
 it('reads a product from JSON-LD and says so', () => {
   const { product, seo } = read(
     `<script type="application/ld+json">{"@context":"https://schema.org","@graph":[{"@type":"WebPage"},{"@type":["Product","Thing"],

@@ -75,7 +75,6 @@ export function mergeDrafts(drafts: readonly SourcedDraft[], cutter: Cutter): Pr
 function bounded(field: ProductField, value: unknown, cutter: Cutter): unknown {
   if (typeof value === 'string') return cutter.text(`product.${field}`, plain(value), recordLimits.maxTextChars)
   if (!Array.isArray(value)) return value
-  const fitting = value.filter((url: string) => url.length <= recordLimits.maxTextChars)
-  if (fitting.length < value.length) cutter.mark(`product.${field}`)
-  return cutter.list(`product.${field}`, [...new Set(fitting)], recordLimits.maxImages)
+  const urls = cutter.list(`product.${field}`, [...new Set<string>(value)], recordLimits.maxImages)
+  return urls.filter((url) => cutter.fits(`product.${field}`, url, recordLimits.maxTextChars))
 }

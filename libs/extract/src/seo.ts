@@ -73,14 +73,15 @@ export function readSeo(
   }
   const url = (field: string, href: string | undefined): string | null => {
     const absolute = href === undefined ? null : resolve(href.trim())
-    if (absolute === null || absolute.length <= maxTextChars) return absolute
-    cutter.mark(field) // half a URL is another URL
-    return null
+    return absolute !== null && cutter.fits(field, absolute, maxTextChars) ? absolute : null
   }
   const related = (rel: string): string | undefined =>
     scan.relations.find((relation) => relation.rel.split(/\s+/).includes(rel))?.href
   const headings = (field: string, values: string[]): string[] =>
-    cutter.list(field, values, maxHeadings).map((value) => cutter.text(field, value, maxTextChars))
+    cutter
+      .list(field, values, maxHeadings)
+      .map((value) => cutter.text(field, value, maxTextChars))
+      .filter((value) => value !== '')
   const descriptions = metaContents(scan, 'description')
   const robots = metaContents(scan, 'robots')
 
@@ -118,10 +119,16 @@ function readHreflang(scan: PageScan, resolve: Resolve, cutter: Cutter): Seo['hr
   for (const { rel, href, hreflang } of scan.relations) {
     if (hreflang === null || !rel.split(/\s+/).includes('alternate')) continue
     const url = resolve(href.trim())
-    if (url === null || url.length > maxTextChars) continue
-    found.push({ lang: cutter.text('hreflang', hreflang.trim(), maxLangChars), url })
+    if (url === null) continue
+    if (found.length === maxHreflang) {
+      cutter.mark('hreflang')
+      break
+    }
+    if (cutter.fits('hreflang', url, maxTextChars)) {
+      found.push({ lang: cutter.text('hreflang', hreflang.trim(), maxLangChars), url })
+    }
   }
-  return cutter.list('hreflang', found, maxHreflang)
+  return found
 }
 
 /** The first content of every name; `og:image` and its like may come many times. */
