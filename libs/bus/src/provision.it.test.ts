@@ -45,6 +45,15 @@ test('units arrive as the contracts mean them', async () => {
   expect(consumer.config.ack_wait).toBe(consumers.fetchHttp.ackWaitMs * 1e6)
 })
 
+test('what can not be changed any more says so', async () => {
+  const manager = await bus.jsm()
+  await manager.streams.delete('EVENTS')
+  await manager.streams.add({ name: 'EVENTS', subjects: ['event.>'], retention: 'workqueue' })
+  await expect(provision(bus, { replicas: 1 })).rejects.toThrow(/^stream EVENTS: .*retention.*removed first/)
+  await manager.streams.delete('EVENTS')
+  expect(await provision(bus, { replicas: 1 })).toEqual(['stream EVENTS: created'])
+})
+
 test('what the server refuses says which setting of what', async () => {
   // A single server can't keep three copies.
   await expect(provision(bus, { replicas: 3 })).rejects.toThrow(/^stream TASKS: .*(replicas|cluster)/)

@@ -72,7 +72,9 @@ async function naming(label: string, request: Promise<unknown>): Promise<void> {
   try {
     await request
   } catch (error) {
-    throw new CodedError('provision-refused', `${label}: ${messageOf(error)}`, { cause: error })
+    const reason = messageOf(error)
+    const advice = /can ?not change/.test(reason) ? ' (it has to be removed first, with all that is in it)' : ''
+    throw new CodedError('provision-refused', `${label}: ${reason}${advice}`, { cause: error })
   }
 }
 

@@ -172,3 +172,16 @@ test('many listeners share one consumer on the broker', async () => {
   for (const events of await Promise.all(clients)) expect(events).toHaveLength(4)
   expect(await consumersNow()).toBe(1)
 })
+
+test('a listener hears what comes after a crash of the broker', async () => {
+  const run = addRun()
+  await progress(run)
+  const reading = read(`/api/bulk-runs/${run.id}/stream`)
+  await eventually(async () => (await read(`/api/bulk-runs/${run.id}/stream`, { most: 1 })).length === 1)
+  await nats.kill()
+  await nats.start()
+  await eventually(async () => (await bus.check()) === null)
+  await progress(run)
+  await finish(run)
+  expect((await reading).map((event) => event.type).slice(-3)).toEqual(['run.progress', 'run.finished', 'end'])
+})
