@@ -1,21 +1,23 @@
 import type { NatsConnection } from '@nats-io/transport-node'
-import { CodedError } from '@seine/runtime'
-import { z } from 'zod'
+import { CodedError, envOneOf, envOptional, envString } from '@seine/runtime'
+import type { z } from 'zod'
 import { makeObjectStore } from './object-store.ts'
 import { makeS3Store } from './s3-store.ts'
 import type { ArtifactStore } from './store.ts'
 
-const text = z.string().min(1).optional()
-
 /** Environment of every service that reads or writes artifacts: spread into its schema. */
 export const artifactsEnv = {
   /** `jetstream`: the broker's object store. `s3`: a bucket; then the S3_* variables are needed. */
-  ARTIFACTS: z.enum(['jetstream', 's3']).default('jetstream'),
-  S3_ENDPOINT: z.url({ protocol: /^https?$/, error: 'expected http://host:port or https://host' }).optional(),
-  S3_ACCESS_KEY: text,
-  S3_SECRET_KEY: text,
-  S3_BUCKET: text,
-  S3_REGION: text,
+  ARTIFACTS: envOneOf(['jetstream', 's3'], 'jetstream'),
+  S3_ENDPOINT: envString({
+    default: '',
+    pattern: /^(https?:\/\/[^\s/]+\/?)?$/,
+    expected: 'http://host:port or https://host',
+  }),
+  S3_ACCESS_KEY: envOptional(),
+  S3_SECRET_KEY: envOptional(),
+  S3_BUCKET: envOptional(),
+  S3_REGION: envOptional(),
 }
 
 export type ArtifactsEnv = z.output<z.ZodObject<typeof artifactsEnv>>

@@ -14,7 +14,8 @@ await runMain('exporter', async () => {
   const { NATS_SERVERS: servers, NATS_USER: user, NATS_PASSWORD: password } = config
   const bus = await connectBus({ servers, user, password, name: 'exporter' }, log)
   const workDirs = await makeWorkDirs(config.EXPORT_TMP_DIR)
-  const store = await openArtifactStore(config, bus.nc, { spoolDir: config.EXPORT_TMP_DIR })
+  const spool = await workDirs.open()
+  const store = await openArtifactStore(config, bus.nc, { spoolDir: spool.path })
   const deps = { bus, store, workDirs, sortMemoryBytes: config.EXPORT_SORT_MEMORY_MB * 1024 ** 2, log }
   const part = makeExportPart({
     bus,
@@ -31,6 +32,6 @@ await runMain('exporter', async () => {
     checks: { nats: bus.check, artifacts: store.check },
     parts: [part],
     stop,
-    cleanup: [async () => bus[Symbol.asyncDispose]()],
+    cleanup: [async () => spool[Symbol.asyncDispose](), async () => bus[Symbol.asyncDispose]()],
   })
 })
