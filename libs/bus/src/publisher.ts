@@ -25,8 +25,6 @@ export const publisherLimits: PublisherLimits = {
   noStreamTimeoutMs: 30_000,
 }
 
-/** Commits of batches under way at once: the broker syncs one at a time, so two keep it busy. */
-const maxCommits = 2
 const maxBatchMessages = 100
 const maxBatchBytes = 8 * 1024 ** 2
 
@@ -44,7 +42,7 @@ interface Waiting {
 
 /**
  * Publishes in a bounded window. What waits for one stream with atomic batches while a commit is under way goes
- * together in the next: one sync for up to 100 messages. Whatever a batch fails of is published one by one.
+ * together in the next: one sync for up to 100 messages. A second commit at once would only make both smaller.
  */
 export function makePublisher(deps: {
   nc: NatsConnection
@@ -57,7 +55,7 @@ export function makePublisher(deps: {
   const { nc, js, link, clock, log, limits = publisherLimits } = deps
   const window = makeWindow(limits.maxInFlight, limits.maxInFlightBytes)
   const queues = new Map<string, Waiting[]>()
-  const commits = new Map<string, number>()
+  const committing = new Set<string>()
 
   /** Sends once; a loss of the link ends the wait for an answer that won't come. */
   async function attempt<T>(send: () => Promise<T>): Promise<T> {
@@ -91,42 +89,36 @@ export function makePublisher(deps: {
     }
   }
 
-  function sendWaiting(stream: string): void {
-    const queue = queues.get(stream)
-    const busy = commits.get(stream) ?? 0
-    if (queue === undefined || queue.length === 0 || busy >= maxCommits) return
-    commits.set(stream, busy + 1)
-    const batch = takeBatch(queue)
-    void storeTogether(batch).finally(() => {
-      commits.set(stream, commits.get(stream)! - 1)
-      sendWaiting(stream)
-    })
+  async function sendWaiting(stream: string, queue: Waiting[]): Promise<void> {
+    if (committing.has(stream)) return
+    committing.add(stream)
+    while (queue.length > 0) await storeTogether(takeBatch(queue))
+    committing.delete(stream)
   }
 
+  /** Resolves when the batch is stored or given up; what is then published one by one holds nothing else up. */
   async function storeTogether(batch: Waiting[]): Promise<void> {
-    if (batch.length > 1) {
-      try {
-        await attempt(() =>
-          storeBatch(
-            nc,
-            batch.map((waiting) => waiting.envelope),
-            limits.ackTimeoutMs,
-          ),
-        )
-        for (const waiting of batch) waiting.settle(Promise.resolve())
-        return
-      } catch (error) {
-        // One duplicate or one full subject refuses them all, and a lost answer says nothing: each finds out for itself.
-        log.debug('batch refused, publishing one by one', { error: messageOf(error), messages: batch.length })
-      }
+    const [first, second] = batch
+    if (first !== undefined && second === undefined) {
+      const stored = storeOne(first.envelope)
+      first.settle(stored)
+      // Waited for, or a steady trickle would never gather into batches; its failure is its publisher's.
+      return stored.catch(() => {})
     }
-    await Promise.all(
-      batch.map((waiting) => {
-        const stored = storeOne(waiting.envelope)
-        waiting.settle(stored)
-        return stored.catch(() => {}) // the publisher of the message has it
-      }),
-    )
+    try {
+      await attempt(() =>
+        storeBatch(
+          nc,
+          batch.map((waiting) => waiting.envelope),
+          limits.ackTimeoutMs,
+        ),
+      )
+      for (const waiting of batch) waiting.settle(Promise.resolve())
+    } catch (error) {
+      // One duplicate or one full subject refuses them all, and a lost answer says nothing: each finds out for itself.
+      log.debug('batch refused, publishing one by one', { error: messageOf(error), messages: batch.length })
+      for (const waiting of batch) waiting.settle(storeOne(waiting.envelope))
+    }
   }
 
   function storeInBatch(envelope: Envelope): Promise<void> {
@@ -135,7 +127,7 @@ export function makePublisher(deps: {
     queues.set(envelope.stream, queue)
     queue.push({ envelope, settle: resolve })
     // After everything that is ready to be published now has been.
-    if (queue.length === 1) setImmediate(() => sendWaiting(envelope.stream))
+    if (queue.length === 1) setImmediate(() => void sendWaiting(envelope.stream, queue))
     return promise
   }
 
