@@ -70,7 +70,7 @@ function showBars(io: CommandIo): Show {
   let latest: RunView | null = null
   const draw = () => {
     if (latest === null) return
-    region.draw(progressBars(latest, { columns: terminal.columns ?? 80, rows: terminal.rows ?? 24, colour }))
+    region.draw(progressBars(latest, { columns: terminal.columns || 80, rows: terminal.rows || 24, colour }))
     latest = null
   }
   let timer: NodeJS.Timeout | undefined
