@@ -1,6 +1,6 @@
 import type { FetchTask, Policy } from '@seine/contracts'
-import type { HttpClient, HttpFailed, HttpPage, HttpRequest, HttpStream } from '@seine/net'
-import { type BlockPage, classify, parseRetryAfter, type Verdict } from '@seine/politeness'
+import type { HttpClient, HttpPage, HttpRequest, HttpStream } from '@seine/net'
+import { type BlockPage, classify, type FailureKind, parseRetryAfter, type Verdict } from '@seine/politeness'
 import { hostOf } from '@seine/urls'
 import { blockPageOf } from './block-page.ts'
 import type { Ending } from './ending.ts'
@@ -22,26 +22,42 @@ export interface Question {
   readonly maxBodyBytes: number
   /** An answer that used up the retry budget comes back as the answer it is: a page's record says what was there. */
   readonly keepLastAnswer?: boolean
+  /** Ends the request as `aborted`. */
+  readonly signal?: AbortSignal
 }
 
-export interface AskDeps {
-  readonly http: HttpClient
+/** A request without an answer: the HTTP client's failure, or one of the browser's. */
+export interface Unanswered {
+  readonly ok: false
+  readonly failure: { readonly kind: FailureKind; readonly message: string }
+}
+
+/** Who is asked for whole bodies: the HTTP client, or a browser in its place. */
+export interface PageClient {
+  request(request: HttpRequest): Promise<HttpPage | Unanswered>
+}
+
+export interface AskDeps<C = HttpClient> {
+  readonly http: C
   readonly gate: HostGate
   /** Broker time, Unix ms. */
   readonly nowMs: () => number
   readonly random: () => number
 }
 
-/** Asks for a whole body, at the host's pace. 429 and 5xx and failures come back as endings. */
-export function makeAsk(deps: AskDeps) {
+/**
+ * Asks for a whole body, at the host's pace. 429 and 5xx and failures come back as endings. `blockOf`: how a block page
+ * is recognised, if not as one in place of a page.
+ */
+export function makeAsk(deps: AskDeps<PageClient>, blockOf = blockPageOf) {
   return (question: Question): Promise<Asked<HttpPage>> =>
-    askWith(deps, question, (request) => deps.http.request(request), blockPageOf)
+    askWith(deps, question, (request) => deps.http.request(request), blockOf)
 }
 
 /** Asks for a body as a stream, at the host's pace. */
 export function makeAskStream(deps: AskDeps) {
   return (question: Question): Promise<Asked<HttpStream>> =>
-    askWith(
+    askWith<HttpStream>(
       deps,
       question,
       (request) => deps.http.stream(request),
@@ -50,9 +66,9 @@ export function makeAskStream(deps: AskDeps) {
 }
 
 async function askWith<A extends HttpPage | HttpStream>(
-  { gate, nowMs, random }: AskDeps,
+  { gate, nowMs, random }: Omit<AskDeps, 'http'>,
   question: Question,
-  send: (request: HttpRequest) => Promise<A | HttpFailed>,
+  send: (request: HttpRequest) => Promise<A | Unanswered>,
   blockOf: (answer: A) => BlockPage | null,
 ): Promise<Asked<A>> {
   const { url, policy, pace } = question
@@ -64,12 +80,13 @@ async function askWith<A extends HttpPage | HttpStream>(
     return ending({ outcome: 'deferred', reason, retryAtMs: untilMs, countsAsFailure: false, hostDueAtMs: untilMs })
   }
   const { hostDueAtMs, startedAtMs } = slot
-  const answer: A | HttpFailed = await send({
+  const answer: A | Unanswered = await send({
     url,
     headers: { 'user-agent': policy.userAgent, ...question.headers },
     timeouts: policy.timeouts,
     limits: { maxBodyBytes: question.maxBodyBytes, maxHeaderBytes: policy.limits.maxHeaderBytes },
     proxyPool: policy.proxyPool,
+    signal: question.signal,
   })
   const retryAfterMs = answer.ok ? parseRetryAfter(answer.headers['retry-after'], nowMs()) : null
   const verdict = answer.ok

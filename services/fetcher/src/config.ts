@@ -1,5 +1,5 @@
 import { pools } from '@seine/contracts'
-import { commonEnv, envInt, envList, envOneOf, envOptional } from '@seine/runtime'
+import { commonEnv, envInt, envList, envOneOf, envOptional, envString } from '@seine/runtime'
 import { z } from 'zod'
 
 /** Environment of a fetcher. */
@@ -16,6 +16,19 @@ export const configSchema = z.object({
   /** Proxies behind the pool that a policy names: `http://user:password@host:port` or `socks5://…`. Empty: the pool can't be used. */
   PROXIES_DATACENTER: envOptional(),
   PROXIES_RESIDENTIAL: envOptional(),
+  /** Browser pool: pages rendered at once by this process, and so tasks held; takes the place of FETCH_CONCURRENCY. */
+  BROWSER_CONCURRENCY: envInt({ min: 1, max: 64, default: 4 }),
+  /** Pages one browser renders before it is replaced. */
+  BROWSER_MAX_PAGES: envInt({ min: 1, max: 100_000, default: 200 }),
+  /** Memory of one browser, all its processes together, above which it is replaced once its pages are done. */
+  BROWSER_MAX_MEMORY_MB: envInt({ min: 128, max: 1_000_000, default: 1_500 }),
+  /** Memory above which one page is killed. */
+  BROWSER_MAX_PAGE_MEMORY_MB: envInt({ min: 64, max: 100_000, default: 512 }),
+  /** Scripts kept in memory for all pages of this process. 0: none. */
+  BROWSER_CACHE_MB: envInt({ min: 0, max: 100_000, default: 64 }),
+  /** The Chromium to run. Absent: the first one on PATH. */
+  CHROMIUM_PATH: envOptional(),
+  PATH: envString({ default: '' }),
 })
 
 export type FetcherConfig = z.output<typeof configSchema>

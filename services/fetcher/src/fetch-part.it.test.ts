@@ -48,7 +48,7 @@ beforeAll(async () => {
     guard: makeAddressGuard({ allowedPrivate: ['127.0.0.0/8'] }),
     hostOverrides: { '*.test': '127.0.0.1' },
   })
-  const options = { bus, http, pool: 'http' as const, maxInFlight: 32, stop: stopping.signal, log }
+  const options = { bus, http, pool: 'http' as const, browsers: null, maxInFlight: 32, stop: stopping.signal, log }
   const { part, flush } = await makeFetchPart(options)
   await part.start((error) => log.error('part failed', { error }))
   stopAll = async () => {

@@ -3,6 +3,8 @@ import { buckets, fetchConsumerOf, fetchTask, type Pool, type RunFlag } from '@s
 import type { HttpClient } from '@seine/net'
 import { type Logger, type Part, systemClock } from '@seine/runtime'
 import { makeAsk, makeAskStream } from './ask.ts'
+import type { Browsers } from './browser/browsers.ts'
+import { makeFetchRenderedPage } from './browser/fetch-rendered-page.ts'
 import { makeFetchPage } from './fetch-page.ts'
 import { makeFetchRobots } from './fetch-robots.ts'
 import { makeFetchSitemap } from './fetch-sitemap.ts'
@@ -17,12 +19,14 @@ export async function makeFetchPart(deps: {
   bus: Bus
   http: HttpClient
   pool: Pool
+  /** What renders pages. Null: nothing does, pages are read as they are sent. */
+  browsers: Browsers | null
   maxInFlight: number
   /** Ends the watches. */
   stop: AbortSignal
   log: Logger
 }): Promise<{ part: Part; flush: () => Promise<void> }> {
-  const { bus, http, log, stop } = deps
+  const { bus, http, browsers, log, stop } = deps
   const { nowMs } = bus
   const random = Math.random
   const [hosts, robots, plans, runs] = await Promise.all([
@@ -42,7 +46,9 @@ export async function makeFetchPart(deps: {
     handlers: {
       robots: makeFetchRobots({ ask, robotsOf, bus }),
       sitemap: makeFetchSitemap({ askStream, robotsOf, nowMs, random, bus }),
-      page: makeFetchPage({ ask, robotsOf, nowMs, bus }),
+      page: browsers
+        ? makeFetchRenderedPage({ http, gate, nowMs, random, robotsOf, bus, browsers, log })
+        : makeFetchPage({ ask, robotsOf, nowMs, bus }),
     },
     bus,
     random,

@@ -1,0 +1,20 @@
+/**
+ * What Chromium is started with beside Playwright's own flags (no first run, no background networking, no component
+ * updates, no sync, no extensions).
+ */
+export function chromiumFlags({ maxHeapMb }: { maxHeapMb: number }): string[] {
+  return [
+    // keeps I9: the browser has no network of its own. What a page asks for is answered by us, and where a request
+    // slips past us (a redirect Playwright lets pass, a worker, WebRTC) it finds no name and no route.
+    '--host-resolver-rules=MAP * ~NOTFOUND',
+    '--proxy-server=127.0.0.1:9',
+    '--proxy-bypass-list=<-loopback>',
+    '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
+    '--disable-quic',
+    '--disable-domain-reliability',
+    '--no-pings',
+    '--disable-gpu',
+    // A page that allocates for ever ends as a crash of its own process (keeps I7).
+    `--js-flags=--max-old-space-size=${maxHeapMb}`,
+  ]
+}
