@@ -8,10 +8,35 @@ export const recordLimits = {
   maxImages: 100,
   maxOffers: 200,
   maxHreflang: 200,
+  maxBreadcrumbs: 20,
+  maxFeatures: 50,
+  maxVariants: 50,
+  maxCookieNames: 50,
+  maxSchemaProblems: 30,
+  /** Site selectors, and values of one that is a list. */
+  maxExtracted: 100,
+  maxExtractedItems: 100,
 } as const
 
 const text = z.string().max(recordLimits.maxTextChars)
 const nullableText = text.nullable()
+
+/** Which kind of GTIN: by its number of digits, except for books. */
+export const gtinTypes = ['GTIN-8', 'GTIN-12', 'GTIN-13', 'GTIN-14', 'ISBN-13'] as const
+
+/** One of the things that a product comes as: a size, a colour. */
+export const variantSchema = z.strictObject({
+  sku: nullableText,
+  name: nullableText,
+  price: z.number().nullable(),
+  currency: z.string().max(3).nullable(),
+  availability: nullableText,
+  colour: nullableText,
+  size: nullableText,
+  url: nullableText,
+})
+
+export type Variant = z.output<typeof variantSchema>
 
 /** Product data of a page. Null: the page does not say. `sources` says where each value came from: `json-ld`, `microdata`, … */
 export const productSchema = z.strictObject({
@@ -43,10 +68,87 @@ export const productSchema = z.strictObject({
   images: z.array(text).max(recordLimits.maxImages),
   colour: nullableText,
   size: nullableText,
+  // Absent below: the record is older than the field.
+  gtinType: z.enum(gtinTypes).nullable().optional(),
+  /** From the site's root, without the product itself. */
+  breadcrumbs: z.array(text).max(recordLimits.maxBreadcrumbs).optional(),
+  /** `Name: value`, or a sentence. */
+  features: z.array(text).max(recordLimits.maxFeatures).optional(),
+  variants: z.array(variantSchema).max(recordLimits.maxVariants).optional(),
   sources: z.record(z.string(), z.string()),
 })
 
 export type Product = z.output<typeof productSchema>
+
+const hreflangList = z.array(z.strictObject({ lang: z.string().max(40), url: text })).max(recordLimits.maxHreflang)
+
+const count = z.int().positive().optional()
+
+/** What there is of a thing in a page's markup, for the issue catalogue. Absent: none of it, so that most pages have few. */
+export const seoCountsSchema = z.strictObject({
+  /** `<title>`, meta description, … that a browser reads as part of the body, where search engines ignore them. */
+  titlesOutsideHead: count,
+  descriptionsOutsideHead: count,
+  directivesOutsideHead: count,
+  canonicalsOutsideHead: count,
+  hreflangOutsideHead: count,
+  /** Elements in the head that don't belong there and end it. */
+  invalidInHead: count,
+  /** 1: the page has no `<head>` (`<body>`) tag of its own. */
+  missingHead: count,
+  missingBody: count,
+  /** Tags beyond the first one. */
+  extraHeads: count,
+  extraBodies: count,
+  /** Meta keywords elements. */
+  keywordsElements: count,
+  /** `<link rel=canonical>` elements; distinct targets of them and of the Link header together. */
+  canonicalElements: count,
+  canonicalTargets: count,
+  relativeCanonicals: count,
+  fragmentCanonicals: count,
+  /** Headings without text; h1 whose only text is the alt of an image. */
+  emptyHeadings: count,
+  h1OfAltText: count,
+  /** Steps down by more than one level (h2 → h4). */
+  headingSkips: count,
+  /** 1: there are headings, and the first is no h1. */
+  firstHeadingNotH1: count,
+  imagesEmptyAlt: count,
+  /** alt of more than 100 characters. */
+  imagesLongAlt: count,
+  /** Without width or height. */
+  imagesWithoutSize: count,
+  /** Hyperlinks with an http(s) target, the same target again and again. */
+  internalHyperlinks: count,
+  externalHyperlinks: count,
+  internalNofollow: count,
+  externalNofollow: count,
+  /** Hyperlinks to the site's own hosts without text and without an image that has alt text. */
+  anchorsWithoutText: count,
+  /** … whose text says nothing of the target: `click here`. */
+  vagueAnchors: count,
+  localhostLinks: count,
+  /** To other hosts with `target=_blank` and neither `noopener` nor `noreferrer`. */
+  unsafeBlankLinks: count,
+  /** Resources over http on an https page; with `//host/…`. */
+  mixedContent: count,
+  protocolRelative: count,
+  forms: count,
+  /** Forms whose action is http. */
+  insecureForms: count,
+  jsonLdBlocks: count,
+  /** Blocks that are no JSON by the letter. */
+  jsonLdErrors: count,
+  microdataItems: count,
+  rdfaItems: count,
+  /** 1: the text has `lorem ipsum`. */
+  loremIpsum: count,
+  /** 1: the page answered 2xx and its title or first heading says that there is nothing. */
+  soft404: count,
+})
+
+export type SeoCounts = z.output<typeof seoCountsSchema>
 
 /** SEO fields of an HTML page. */
 export const seoSchema = z.strictObject({
@@ -67,7 +169,7 @@ export const seoSchema = z.strictObject({
   relPrev: nullableText,
   amphtml: nullableText,
   language: nullableText,
-  hreflang: z.array(z.strictObject({ lang: z.string().max(40), url: text })).max(recordLimits.maxHreflang),
+  hreflang: hreflangList,
   openGraph: z.record(z.string(), text),
   twitter: z.record(z.string(), text),
   jsonLdTypes: z.array(z.string().max(100)).max(50),
@@ -78,9 +180,61 @@ export const seoSchema = z.strictObject({
   externalLinks: z.int(),
   imageCount: z.int(),
   imagesWithoutAlt: z.int(),
+  // Absent below: the record is older than the field.
+  counts: seoCountsSchema.optional(),
+  /** How many of h1, h2, … h6 there are. */
+  headings: z.array(z.int().nonnegative()).length(6).optional(),
+  sentenceCount: z.int().optional(),
+  /** Words a sentence, to a tenth. Null: no sentence. */
+  wordsPerSentence: z.number().nullable().optional(),
+  /** Flesch reading ease by the formula of the page's language, to a tenth. Null: none for it, or too little text. */
+  readingEase: z.number().nullable().optional(),
+  /** Width in a desktop search result: title in Arial 20 px, description in Arial 14 px. */
+  titlePixels: z.int().optional(),
+  descriptionPixels: z.int().optional(),
+  viewport: nullableText.optional(),
+  /** `<link rel=alternate media="only screen and …">`, absolute. */
+  mobileAlternate: nullableText.optional(),
+  /** What structured data lacks that search engines require: `Product.name`, `Offer.price`; each once. */
+  schemaProblems: z.array(z.string().max(100)).max(recordLimits.maxSchemaProblems).optional(),
+  /** Distinct targets on the site's own hosts, for inlinks: see `link-list.ts`. */
+  outlinks: z
+    .string()
+    .max(recordLimits.maxLinks * 12)
+    .optional(),
+  /** Hash and signature of the text outside of nav and footer, for duplicates: see `text-signature.ts`. Null: no text. */
+  textHash: z.string().max(11).nullable().optional(),
+  minhash: z.string().max(400).nullable().optional(),
 })
 
 export type Seo = z.output<typeof seoSchema>
+
+/** Headers that protect a page's visitors, where their value does. */
+export const securityHeaderNames = ['hsts', 'csp', 'nosniff', 'frame-options', 'referrer-policy'] as const
+
+/** What the response headers say besides the fields of their own. Absent members: they don't say it. */
+export const httpFactsSchema = z.strictObject({
+  /** `1.1`, `2`. */
+  version: z.string().max(8).optional(),
+  /** Value of `X-Robots-Tag`: also of what is no HTML. */
+  xRobotsTag: text.optional(),
+  /** Of the `Link` header (RFC 8288), absolute. */
+  canonical: text.optional(),
+  next: text.optional(),
+  prev: text.optional(),
+  hreflang: hreflangList.optional(),
+  /** `names`: the first, each once; `count`: all; `notSecure`: without the attribute `Secure`. */
+  cookies: z
+    .strictObject({
+      count: z.int(),
+      notSecure: z.int(),
+      names: z.array(z.string().max(100)).max(recordLimits.maxCookieNames),
+    })
+    .optional(),
+  security: z.array(z.enum(securityHeaderNames)),
+})
+
+export type HttpFacts = z.output<typeof httpFactsSchema>
 
 /** What extraction made of one answered page. Redirects and errors have one too, with `seo: null`. */
 export const pageRecordSchema = z.strictObject({
@@ -111,6 +265,12 @@ export const pageRecordSchema = z.strictObject({
   cut: z.array(z.string()),
   seo: seoSchema.nullable(),
   product: productSchema.nullable(),
+  /** Absent: the record is older than the field. */
+  http: httpFactsSchema.optional(),
+  /** Values of site selectors that are no field of a product, by name; null: it matched nothing. Absent: there are none. */
+  extracted: z.record(z.string(), z.json()).optional(),
+  /** Names of required selectors that matched nothing. Absent: none. */
+  missingRequired: z.array(z.string().max(64)).max(recordLimits.maxExtracted).optional(),
 })
 
 export type PageRecord = z.output<typeof pageRecordSchema>
