@@ -32,9 +32,7 @@ export async function* runStream(
   let { hasEnded } = run
   const frameOf = (event: FeedEvent): SseFrame => {
     lastSeq = event.seq
-    // A finished run may be resumed or retried: then its log goes on after `run.finished`.
     if (event.type === 'run.finished') hasEnded = true
-    if (event.type === 'run.started') hasEnded = false
     return { id: String(event.seq), event: event.type, data: event.json }
   }
   try {
@@ -44,6 +42,8 @@ export async function* runStream(
       live.clear()
       for await (const event of past(deps, run.id, lastSeq)) if (event.seq > lastSeq) yield frameOf(event)
     } while (live.overflowed)
+    // A finished run may have been resumed or retried: then its log went on after `run.finished`.
+    if (hasEnded) hasEnded = await deps.hasEnded(run.id)
     let endedSilently = false
     while (!hasEnded) {
       const next = await live.next(deps.heartbeatMs ?? heartbeatMs)
