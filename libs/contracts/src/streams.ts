@@ -74,7 +74,7 @@ export const streams = {
     maxAgeMs: 7 * dayMs,
     duplicateWindowMs: 2 * minuteMs,
     compression: 's2',
-    persist: 'async',
+    persist: 'synced',
     atomicBatches: false,
   },
   DEAD_LETTERS: {
