@@ -24,6 +24,8 @@ export interface StackOptions {
   readonly durability: 'durable' | 'fast'
   /** Whether what crashes is started again. */
   readonly restart: boolean
+  /** Absent: `preferred`, where bookmarks of the dashboard expect it, if that port is free. */
+  readonly gatewayPort?: 'preferred' | 'any'
   /** How long a process may drain before it is killed. */
   readonly stopTimeoutMs?: number
   /** Asked when it should stop while still starting. */
@@ -44,7 +46,7 @@ export interface Stack extends AsyncDisposable {
   stop(): Promise<void>
 }
 
-/** Where the gateway listens when that port is free, so that a bookmark of the dashboard keeps working. */
+/** So that a bookmark of the dashboard keeps working. */
 const preferredGatewayPort = 8_421
 
 /**
@@ -104,7 +106,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await Promise.all([start(nats.process), start(postgres.process)])
     await provisionBroker(nats.url, onLine)
 
-    const gatewayPort = await freePort(preferredGatewayPort)
+    const gatewayPort = await freePort(options.gatewayPort === 'any' ? undefined : preferredGatewayPort)
     const logFolder = join(dir, 'logs')
     const service = (name: 'scheduler' | 'fetcher' | 'exporter' | 'gateway', replica: number, env = {}) =>
       makeServiceProcess({

@@ -60,6 +60,8 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
     schedulers: options.schedulers ?? 1,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...options.env },
     durability: 'fast',
+    // Meshes of several tests start at once; the preferred port would be free for all of them.
+    gatewayPort: 'any',
     restart: options.restart ?? false,
     stopTimeoutMs: 5_000,
   })

@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net'
+
 /** One request as a sample host sees it. */
 export interface SampleRequest {
   /** `http://<host>:<port>`, no slash at the end. */
@@ -16,9 +18,11 @@ export interface SampleAnswer {
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>
   /** Silence before the first byte. */
   readonly delayMs?: number
+  /** Takes the connection over instead: what is no HTTP is said here. `status` is for the log alone. */
+  readonly raw?: (socket: Socket, signal: AbortSignal) => void | Promise<void>
 }
 
-/** A site of the sample world: `<name>.sample.test`. */
+/** A site of a sample world: `<name>.sample.test`. */
 export interface SampleHost {
   readonly name: string
   /** What it is there to show. */

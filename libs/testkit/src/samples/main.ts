@@ -1,10 +1,19 @@
 import { parseArgs } from 'node:util'
-import { startSampleSites } from './server.ts'
+import { type SampleWorld, startSampleSites } from './server.ts'
 
-/** `node libs/testkit/src/samples/main.ts [--port n] [--generation n]`: the sample sites until SIGINT or SIGTERM. */
+/** `node libs/testkit/src/samples/main.ts [--port n] [--generation n] [--world w]`: the sample sites until SIGINT or SIGTERM. */
 const { values } = parseArgs({
-  options: { port: { type: 'string', default: '0' }, generation: { type: 'string', default: '1' } },
+  options: {
+    port: { type: 'string', default: '0' },
+    generation: { type: 'string', default: '1' },
+    world: { type: 'string', default: 'shops' },
+  },
 })
-const samples = await startSampleSites({ port: Number(values.port), generation: Number(values.generation) })
-console.log(JSON.stringify({ msg: 'ready', port: samples.port, sites: samples.sites, ...samples.fetcherEnv }))
+const samples = await startSampleSites({
+  port: Number(values.port),
+  generation: Number(values.generation),
+  world: values.world as SampleWorld,
+})
+const { port, sites, hosts, fetcherEnv } = samples
+console.log(JSON.stringify({ msg: 'ready', port, sites, hosts, ...fetcherEnv }))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void samples.stop())

@@ -3,10 +3,12 @@ import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Access, type AccessLog, makeAccessLog } from './access-log.ts'
+import { type Access, type LiveAccessLog, makeAccessLog } from './access-log.ts'
 import { books } from './books.ts'
+import { faultHosts } from './faults/index.ts'
 import type { SampleAnswer, SampleHost } from './host.ts'
 import { lamps } from './lamps.ts'
+import { pacedHosts } from './paced.ts'
 import { type SampleSite, sampleSites } from './sites.ts'
 import { troubles } from './troubles.ts'
 
@@ -15,9 +17,11 @@ export const sampleDomain = 'sample.test'
 
 export interface SampleSites extends AsyncDisposable {
   readonly port: number
-  /** Entries for `sites.json`, valid for this server's port. */
+  /** Entries for `sites.json`, valid for this server's port. Of the shops: other worlds' visitors make their own. */
   readonly sites: readonly SampleSite[]
-  readonly log: AccessLog
+  /** What is served. */
+  readonly hosts: readonly Pick<SampleHost, 'name' | 'about'>[]
+  readonly log: LiveAccessLog
   readonly generation: number
   /** What a fetcher has to be told to reach them. */
   readonly fetcherEnv: { readonly HOST_OVERRIDES: string; readonly ALLOWED_PRIVATE_NETWORKS: string }
@@ -29,16 +33,26 @@ export interface SampleSites extends AsyncDisposable {
 }
 
 export interface SampleSitesOptions {
+  /** Which hosts are served. Absent: the shops and their troubles. */
+  readonly world?: SampleWorld
   /** 0 or absent: any free one. */
   readonly port?: number
   /** Absent: the first. */
   readonly generation?: number
 }
 
-const hosts: readonly SampleHost[] = [lamps, books, ...troubles]
+const worlds = {
+  shops: (): readonly SampleHost[] => [lamps, books, ...troubles],
+  /** Hosts whose visitors' pace is watched. */
+  paced: pacedHosts,
+  /** Everything that a host can do to a fetcher, and hosts that do nothing of it. */
+  faults: faultHosts,
+}
+export type SampleWorld = keyof typeof worlds
 
 /** Serves the sample sites on one loopback port, told apart by the Host header. Throws EADDRINUSE for a taken port. */
 export async function startSampleSites(options: SampleSitesOptions = {}): Promise<SampleSites> {
+  const hosts = worlds[options.world ?? 'shops']()
   const log = makeAccessLog()
   const visits = new Map<string, number>()
   const stopping = new AbortController()
@@ -51,16 +65,16 @@ export async function startSampleSites(options: SampleSitesOptions = {}): Promis
       host: request.headers.host ?? '',
       path: request.url ?? '',
       status: 0,
-      startMs: Date.now(),
+      startMs: preciseNowMs(),
       endMs: null,
       userAgent: request.headers['user-agent'] ?? '',
       generation,
     })
     response.once('close', () => {
-      access.endMs = Date.now()
+      access.endMs = preciseNowMs()
       log.leave(access)
     })
-    void send(response, access, answerTo(url), stopping.signal)
+    void reply(response, access, answerTo(url), stopping.signal)
   })
 
   function answerTo(rawUrl: string): SampleAnswer {
@@ -73,11 +87,12 @@ export async function startSampleSites(options: SampleSitesOptions = {}): Promis
     return host.answer({ origin: url.origin, path: url.pathname + url.search, generation, visit })
   }
 
-  /** For whoever runs it as a process: `POST /advance`, `GET /state`. */
+  /** For whoever runs it as a process: `POST /advance`, `GET /state`, `GET /log`. */
   function control(request: IncomingMessage, response: ServerResponse) {
     if (request.method === 'POST' && request.url === '/advance') advance()
-    else if (request.url !== '/state') return response.writeHead(404).end()
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ generation }))
+    else if (request.url !== '/state' && request.url !== '/log') return response.writeHead(404).end()
+    const state = request.url === '/log' ? log.entries : { generation }
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(state))
   }
 
   function advance() {
@@ -95,8 +110,9 @@ export async function startSampleSites(options: SampleSitesOptions = {}): Promis
   }
   return {
     port,
+    hosts: hosts.map(({ name, about }) => ({ name, about })),
     log,
-    sites: sampleSites(port),
+    sites: options.world === undefined || options.world === 'shops' ? sampleSites(port) : [],
     get generation() {
       return generation
     },
@@ -108,13 +124,23 @@ export async function startSampleSites(options: SampleSitesOptions = {}): Promis
   }
 }
 
-async function send(
+/** Fractions count: windows are measured with it. */
+function preciseNowMs(): number {
+  return performance.timeOrigin + performance.now()
+}
+
+async function reply(
   response: ServerResponse,
   access: Access,
   answer: SampleAnswer,
   signal: AbortSignal,
 ): Promise<void> {
+  const { socket } = response
   try {
+    if (answer.raw !== undefined && socket !== null) {
+      access.status = answer.status
+      return await answer.raw(socket, signal)
+    }
     if (answer.delayMs !== undefined) await sleep(answer.delayMs, undefined, { signal })
     access.status = answer.status
     const { body } = answer
@@ -127,7 +153,7 @@ async function send(
     await pipeline(Readable.from(body), response, { signal })
   } catch (error) {
     // A client that has read enough hangs up: that is what endless bodies are for.
-    if (!response.destroyed && !signal.aborted) throw error
+    if (!response.destroyed && socket?.destroyed === false && !signal.aborted) throw error
   }
 }
 
