@@ -29,7 +29,7 @@ export interface JoinedPage extends DiffPage {
   readonly recordRunId: string
   /** The run that fetched `previous`. */
   readonly previousRecordRunId: string
-  /** The ledger says there is a record and none was found: the page has to be fetched again. */
+  /** The ledger says that the page was read, and no record was found: it has to be fetched again. */
   readonly missing: boolean
 }
 
@@ -98,9 +98,12 @@ export async function* joinLedger(sources: JoinSources): AsyncGenerator<JoinedPa
   }
 }
 
-/** Every page that answered has a record: `ok`, `unchanged`, and `failed` with a status. A `deferred` one has not ended. */
-function needsRecord({ outcome, status }: LedgerRow): boolean {
-  return outcome === 'ok' || outcome === 'unchanged' || outcome === 'deferred' || (outcome === 'failed' && status > 0)
+/**
+ * A page that was read has a record: `ok` and `unchanged`. A `failed` one is reported by what the ledger knows where it has none,
+ * because fetching it again gives no more. A `deferred` one has not ended.
+ */
+function needsRecord({ outcome }: LedgerRow): boolean {
+  return outcome === 'ok' || outcome === 'unchanged' || outcome === 'deferred'
 }
 
 interface Cursor<T> {

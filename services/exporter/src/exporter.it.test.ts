@@ -301,6 +301,20 @@ test('a record that never arrived makes the export incomplete, and complete once
   expect(await exportOf(runId, { attempt: 2 })).toMatchObject({ status: 'complete', rows: 11 })
 })
 
+test('a page that failed is reported from the ledger where its record never arrived', async () => {
+  const runId = await bench.run([
+    ...products(3),
+    { path: '/gone', ledger: { outcome: 'failed', reason: 'http-404', status: 404 }, lost: true },
+  ])
+  expect(await exportOf(runId)).toMatchObject({ status: 'complete', rows: 4, missingUrlIds: [] })
+  expect((await csvOf(runId, 'seo.csv')).find(({ Address }) => Address === `${origin}/gone`)).toMatchObject({
+    'Status Code': '404',
+    'Indexability Status': 'Client Error',
+    Reason: 'http-404',
+    'Response Time': '',
+  })
+})
+
 test('a ledger that shows fewer pages than it has is not called complete', async () => {
   const runId = await bench.run(products(5))
   bench.claim(runId, 6)
