@@ -54,9 +54,9 @@ function layerOf(folder: string): Workspace['layer'] {
 
 function readSource(path: string): Source {
   const text = readFileSync(join(root, path), 'utf8')
-  const imports = [...text.matchAll(/(?:^(?:import|export)\b[^'\n]* from|^import|^\} from|\bimport\()\s*'([^'\n]+)'/gm)].map(
-    (match) => match[1]!,
-  )
+  const imports = [
+    ...text.matchAll(/(?:^(?:import|export)\b[^'\n]* from|^import|^\} from|\bimport\()\s*'([^'\n]+)'/gm),
+  ].map((match) => match[1]!)
   return { path, text, imports, isTest: /(\.(test|tmp)\.ts|\/testing(\.ts|\/.*))$/.test(path) }
 }
 

@@ -2,6 +2,7 @@ import type { ArtifactStore } from '@seine/artifacts'
 import type { Bus } from '@seine/bus'
 import { healthRoutes } from './health/health-routes.ts'
 import type { Health } from './health/health-watch.ts'
+import { hostRoutes } from './hosts/host-routes.ts'
 import { openApiOf } from './http/openapi.ts'
 import { type AnyRoute, defineRoute } from './http/route.ts'
 import type { EventFeed } from './live/event-feed.ts'
@@ -23,6 +24,7 @@ export function allRoutes(deps: {
     streamRoute({ bus, feed }),
     ...artifactRoutes({ bus, store }),
     ...siteRoutes(bus),
+    ...hostRoutes(bus),
     ...healthRoutes(health),
   ]
   let document: Record<string, unknown> | undefined

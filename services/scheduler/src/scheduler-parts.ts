@@ -22,6 +22,7 @@ import { makeClaim } from './frontier/claim.ts'
 import { makeDispatch, publishTask } from './frontier/dispatch.ts'
 import { makeLeaseCare } from './frontier/leases.ts'
 import { rearmHosts } from './frontier/wake-hosts.ts'
+import { serveHosts } from './hosts/serve-hosts.ts'
 import { makeAdvanceSite } from './lifecycle/advance-site.ts'
 import { makeApplyExportResult } from './lifecycle/apply-export-result.ts'
 import { makeExportAsker } from './lifecycle/ask-export.ts'
@@ -136,6 +137,7 @@ export async function schedulerParts(deps: {
     outbox.wake()
   }
   return [
+    ...serveHosts({ bus, hosts: await bus.bucket<unknown>(buckets.hosts), log }),
     ...serveRpc({ bus, database, catalogue: deps.catalogue, putFlag, config, changed }),
     outcomes,
     discovered,

@@ -40,7 +40,7 @@ export interface Route<
   B extends z.ZodType | undefined = z.ZodType | undefined,
   A extends AnswerKind = AnswerKind,
 > {
-  readonly method: 'get' | 'post'
+  readonly method: 'get' | 'post' | 'put'
   /** With its parameters in braces: `/api/bulk-runs/{id}`. */
   readonly path: string
   /** Unique; names the operation in OpenAPI. */
