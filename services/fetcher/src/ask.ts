@@ -73,7 +73,7 @@ async function askWith<A extends HttpPage | HttpStream>(
 ): Promise<Asked<A>> {
   const { url, policy, pace } = question
   const host = hostOf(url)
-  const slot = await gate.acquire(host, pace)
+  const slot = await gate.acquire(host, pace, question.task)
   if (slot.kind === 'dead') return ending({ outcome: 'failed', reason: slot.reason })
   if (slot.kind === 'defer') {
     const { untilMs, reason } = slot

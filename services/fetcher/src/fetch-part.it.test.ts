@@ -164,7 +164,7 @@ describe('a page', () => {
   })
 
   it('goes back with a time where the host throttles, and so does every other page of the host', async () => {
-    const { send, serve, resultOf } = await siteRun()
+    const { runId, send, serve, resultOf } = await siteRun()
     serve('/', answer(429, { 'retry-after': '30' }))
     const first = await resultOf(await send('/'))
     expect(first.outcome).toMatchObject({ outcome: 'deferred', reason: 'rate-limited', countsAsFailure: true })
@@ -172,6 +172,10 @@ describe('a page', () => {
     const second = await resultOf(await send('/second'))
     expect(second.outcome).toMatchObject({ outcome: 'deferred', countsAsFailure: false, status: 0 })
     expect(second.outcome.hostDueAtMs).toBeGreaterThan(Date.now() + 25_000)
+    const events = bus.replay(`event.${runId}.shop.host.blocked`, { stream: 'EVENTS' })
+    for await (const { data } of events)
+      expect(JSON.parse(new TextDecoder().decode(data)).data).toMatchObject({ reason: 'rate-limited' })
+    expect(await bus.pendingOn('EVENTS', `event.${runId}.shop.host.blocked`)).toBe(1)
   })
 
   it('that is a captcha has failed, whatever its status', async () => {

@@ -1,6 +1,7 @@
-import type { Bus } from '@seine/bus'
+import { type Bus, publishEvent } from '@seine/bus'
 import { buckets, fetchConsumerOf, fetchTask, type Pool, type RunFlag } from '@seine/contracts'
 import type { HttpClient } from '@seine/net'
+import type { HostView } from '@seine/politeness'
 import { type Logger, type Part, systemClock } from '@seine/runtime'
 import { makeAsk, makeAskStream } from './ask.ts'
 import type { Browsers } from './browser/browsers.ts'
@@ -9,7 +10,8 @@ import { makeFetchPage } from './fetch-page.ts'
 import { makeFetchRobots } from './fetch-robots.ts'
 import { makeFetchSitemap } from './fetch-sitemap.ts'
 import { makeHandleTask } from './handle-task.ts'
-import { makeHostGate } from './host-gate.ts'
+import { hostEvents } from './host-events.ts'
+import { makeHostGate, type RunRef } from './host-gate.ts'
 import { makePlans } from './plans.ts'
 import { makeRobotsOf } from './robots-of.ts'
 import { watchRunFlags } from './run-flags.ts'
@@ -35,7 +37,7 @@ export async function makeFetchPart(deps: {
     bus.bucket<unknown>(buckets.plans),
     bus.bucket<RunFlag>(buckets.runs),
   ])
-  const gate = makeHostGate({ bucket: hosts, nowMs, clock: systemClock, log })
+  const gate = makeHostGate({ bucket: hosts, nowMs, clock: systemClock, log, onChange: tellHostEvents })
   const ask = makeAsk({ http, gate, nowMs, random })
   const askStream = makeAskStream({ http, gate, nowMs, random })
   const robotsOf = makeRobotsOf({ bucket: robots, ask, nowMs })
@@ -56,4 +58,13 @@ export async function makeFetchPart(deps: {
   })
   const part = bus.pull(fetchConsumerOf(deps.pool), fetchTask, handleTask, { maxInFlight: deps.maxInFlight })
   return { part, flush: gate.flush }
+
+  function tellHostEvents(host: string, before: HostView, after: HostView, run: RunRef | null): void {
+    if (run === null) return
+    for (const event of hostEvents(host, before, after)) {
+      log.info(event.type, event.data)
+      const about = { jobId: run.runId, site: run.site, step: null, level: 'warn' as const }
+      publishEvent(bus, { ...about, ...event }).catch((error: unknown) => log.warn('event not published', { error }))
+    }
+  }
 }

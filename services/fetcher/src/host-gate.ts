@@ -12,6 +12,12 @@ export type Slot =
   | { kind: 'defer'; untilMs: number; reason: string }
   | { kind: 'dead'; reason: string }
 
+/** The site run that a request is for: whose events tell what becomes of the host. */
+export interface RunRef {
+  readonly runId: string
+  readonly site: string
+}
+
 /** How fast a host may be asked, as the plan and its robots.txt say. */
 export interface Pace {
   readonly ratePerSecond: number
@@ -22,7 +28,7 @@ export interface Pace {
 
 export interface HostGate {
   /** Waits for a slot that is due within {@link maxHoldMs}; any later one is given back. Keeps I3 and I5. */
-  acquire(host: string, pace: Pace): Promise<Slot>
+  acquire(host: string, pace: Pace, run?: RunRef): Promise<Slot>
   /** Tells the host's clock how a request ended. Returns at once; written soon, together with what else waits. */
   report(host: string, observation: HostObservation): void
   /** Resolves when what has been reported is written. */
@@ -48,6 +54,8 @@ interface Waiter {
 interface HostQueue {
   waiters: Waiter[]
   reports: HostObservation[]
+  /** Who asked for the host last. */
+  run: RunRef | null
   draining: Promise<void> | null
   /** What this process wrote or read last: saves a read a reservation. */
   known: { state: unknown; revision: number } | null
@@ -65,7 +73,7 @@ export function makeHostGate(deps: {
   log: Logger
   random?: () => number
   /** Told what each write of a host's entry did to it. */
-  onChange?: (host: string, before: HostView, after: HostView) => void
+  onChange?: (host: string, before: HostView, after: HostView, run: RunRef | null) => void
   /** Hosts whose queue is remembered. At the limit the least recently used idle one is forgotten: costs one read. */
   maxHosts?: number
 }): HostGate {
@@ -82,7 +90,7 @@ export function makeHostGate(deps: {
       return found
     }
     if (queues.size >= maxHosts) forgetOneIdle()
-    const queue: HostQueue = { waiters: [], reports: [], draining: null, known: null }
+    const queue: HostQueue = { waiters: [], reports: [], run: null, draining: null, known: null }
     queues.set(host, queue)
     return queue
   }
@@ -133,7 +141,7 @@ export function makeHostGate(deps: {
       // What grants nothing is not kept: others may have opened the host since, and nothing would ever tell.
       queue.known = revision === null || grantsNothing(answer) ? null : { state, revision }
       if (revision === null) continue
-      deps.onChange?.(host, viewHost(before, now), viewHost(state, now))
+      deps.onChange?.(host, viewHost(before, now), viewHost(state, now), queue.run)
       if (answer !== null) settleWaiters(waiters, answer)
       return
     }
@@ -166,8 +174,9 @@ export function makeHostGate(deps: {
   }
 
   return {
-    async acquire(host, pace) {
+    async acquire(host, pace, run) {
       const queue = queueOf(host)
+      if (run) queue.run = run
       const settled = await new Promise<Settled>((resolve) => {
         queue.waiters.push({ pace, settle: resolve })
         void drain(host, queue)

@@ -4,6 +4,8 @@ import type { Clock } from '@seine/runtime'
 export interface Activity {
   /** A request begins; the function it gives is called when it has been answered. */
   begin(): () => void
+  /** Requests begun so far. */
+  readonly begun: number
   /**
    * Resolves when nothing has been under way for `quietMs`; at the latest when all that began within `patienceMs` from
    * now has been answered, so that a page which polls for ever is read all the same. Also when the signal is aborted.
@@ -16,16 +18,21 @@ const lookMs = 25
 export function makeActivity(clock: Clock): Activity {
   const underWay = new Set<{ readonly beganAtMs: number }>()
   let changedAtMs = clock.nowMs()
+  let begun = 0
 
   return {
     begin() {
       const request = { beganAtMs: clock.nowMs() }
       underWay.add(request)
+      begun++
       changedAtMs = request.beganAtMs
       return () => {
         underWay.delete(request)
         changedAtMs = clock.nowMs()
       }
+    },
+    get begun() {
+      return begun
     },
     async settled({ quietMs, patienceMs }, signal) {
       const startMs = clock.nowMs()

@@ -29,6 +29,8 @@ export function makeAnswerRequests(options: {
   limits: RequestLimits
   activity: Activity
   fetch: (wanted: Wanted) => Promise<Subresource>
+  /** Resolves when the page has got an answer, or won't any more. Called before it is answered. */
+  received: (request: Request) => Promise<void>
   /** The page wanted to go elsewhere, and was not let. */
   onLeaving: () => void
 }) {
@@ -67,9 +69,12 @@ export function makeAnswerRequests(options: {
       return fulfill(route, main)
     }
     const end = activity.begin()
+    const received = options.received(request)
     try {
       const got = await fetchFor(request)
       await (got.ok ? fulfill(route, got.answer) : refuse(route, got.reason))
+      // On a busy machine an answer takes its time from us to the page, and until then the page is not quiet.
+      await received
     } finally {
       end()
     }

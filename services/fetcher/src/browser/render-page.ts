@@ -1,14 +1,14 @@
 import type { HttpClient, HttpPage, HttpRequest } from '@seine/net'
 import type { Clock, Logger } from '@seine/runtime'
-import type { BrowserContext, Page } from 'playwright-core'
+import type { BrowserContext, Page, Request } from 'playwright-core'
 import type { Unanswered } from '../ask.ts'
 import { blockPageOf } from '../block-page.ts'
 import { isHtml } from '../page-record.ts'
-import { makeActivity } from './activity.ts'
+import { type Activity, makeActivity } from './activity.ts'
 import { makeAnswerRequests, type RequestLimits } from './answer-requests.ts'
 import type { BrowserPool } from './browser-pool.ts'
 import type { Subresource, Wanted } from './fetch-subresource.ts'
-import { takeSnapshot } from './snapshot.ts'
+import { openWorld, type PageWorld } from './page-world.ts'
 
 /** What a page asks for while it is rendered. `signal`: aborted when nobody waits for it any more. */
 export type FetchForPage = (wanted: Wanted, signal: AbortSignal, remainingMs: number) => Promise<Subresource>
@@ -29,6 +29,8 @@ export const renderLimits: RenderLimits = {
 
 /** What has not closed after this is not used again. */
 const closeTimeoutMs = 5_000
+/** An answer whose arrival Chromium does not tell of by then has arrived. */
+const longestReceiptMs = 2_000
 
 /**
  * A page as a browser shows it, in the shape of an HTTP answer: status, headers and times of the document as it was
@@ -83,8 +85,10 @@ export function makeRenderPage(deps: {
     let crashed = false
     const activity = makeActivity(clock)
     const leaving = Promise.withResolvers<void>()
+    const receipts = new Map<Request, () => void>()
     const { answer, answered } = makeAnswerRequests({
       ...{ pageOf: () => page, main, limits, activity, fetch },
+      received: (asked) => new Promise((resolve) => receipts.set(asked, resolve)),
       onLeaving: leaving.resolve,
     })
     const atEnd = () => lost.reject(new Error('not rendered in time'))
@@ -104,6 +108,12 @@ export function makeRenderPage(deps: {
             if (!signal.aborted && !crashed) lost.reject(error)
           }),
       )
+      const onReceived = (asked: Request) => {
+        receipts.get(asked)?.()
+        receipts.delete(asked)
+      }
+      context.on('requestfinished', onReceived)
+      context.on('requestfailed', onReceived)
       page = await context.newPage()
       page.on('crash', () => {
         crashed = true
@@ -113,8 +123,9 @@ export function makeRenderPage(deps: {
       await page.goto(request.url, { waitUntil: 'commit', timeout: 0 })
       // A page that leaves while it loads, and is not let, never finishes loading.
       await Promise.race([page.waitForLoadState('load', { timeout: 0 }), leaving.promise])
-      await activity.settled(limits, signal)
-      const { html, cut } = await takeSnapshot(page, request.limits.maxBodyBytes)
+      const world = await openWorld(page)
+      await settle(activity, world, signal)
+      const { html, cut } = await world.read(request.limits.maxBodyBytes)
       return rendered(main, html, cut, request.limits.maxBodyBytes)
     }
 
@@ -135,6 +146,17 @@ export function makeRenderPage(deps: {
     } finally {
       signal.removeEventListener('abort', atEnd)
       lease.release(await closeContext(context))
+    }
+  }
+
+  /** Quiet outside and idle inside, because a page that waits for the processor is quiet too. */
+  async function settle(activity: Activity, world: PageWorld, signal: AbortSignal): Promise<void> {
+    const lastMs = clock.nowMs() + limits.patienceMs
+    while (!signal.aborted) {
+      await activity.settled(limits, signal)
+      const { begun } = activity
+      await world.idle()
+      if (activity.begun === begun || clock.nowMs() >= lastMs) return
     }
   }
 
