@@ -2,6 +2,7 @@ import type { HttpPage } from '@seine/net'
 import type { Page, Request, Route } from 'playwright-core'
 import type { Activity } from './activity.ts'
 import type { Subresource, Wanted } from './fetch-subresource.ts'
+import type { Receipts } from './receipts.ts'
 import { ruleFor, shownHeaders } from './request-rules.ts'
 
 /** What one page may ask for. */
@@ -28,14 +29,14 @@ export function makeAnswerRequests(options: {
   main: HttpPage
   limits: RequestLimits
   activity: Activity
+  /** Counted up here. */
+  answered: Answered
   fetch: (wanted: Wanted) => Promise<Subresource>
-  /** Resolves when the page has got an answer, or won't any more. Called before it is answered. */
-  received: (request: Request) => Promise<void>
+  receipts: Receipts
   /** The page wanted to go elsewhere, and was not let. */
   onLeaving: () => void
 }) {
-  const { main, limits, activity, pageOf } = options
-  const answered: Answered = { requests: 0, bytes: 0, refused: {} }
+  const { main, limits, activity, answered, pageOf } = options
   let mainAnswered = false
 
   function refuse(route: Route, reason: string): Promise<void> {
@@ -69,18 +70,17 @@ export function makeAnswerRequests(options: {
       return fulfill(route, main)
     }
     const end = activity.begin()
-    const received = options.received(request)
+    const received = options.receipts.expect(request)
     try {
       const got = await fetchFor(request)
       await (got.ok ? fulfill(route, got.answer) : refuse(route, got.reason))
-      // On a busy machine an answer takes its time from us to the page, and until then the page is not quiet.
-      await received
+      await received()
     } finally {
       end()
     }
   }
 
-  return { answer, answered: answered as Readonly<Answered> }
+  return { answer }
 }
 
 function fulfill(route: Route, { status, headers, body }: HttpPage): Promise<void> {

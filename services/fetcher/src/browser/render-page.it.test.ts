@@ -84,13 +84,14 @@ describe.skipIf(!chromiumHere)(title, () => {
   it('goes on where a picture or a style sheet is left out, as if it were there', async () => {
     site.serve(
       '/',
-      html(`<title>waiting</title><img src="/a.png" onerror="this.src='/placeholder.png'"><script>
+      html(`<title>waiting</title><h1 id="h">whole</h1><img src="/a.png" onerror="h.textContent = 'picture broken'">
+        <div style="background: url(/b.png)"></div><script>
         const sheet = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: '/a.css' })
         sheet.onload = () => (document.title = 'styled'); sheet.onerror = () => (document.title = 'broken')
         document.head.append(sheet)</script>`),
     )
     const { record } = await site.render('/')
-    expect(record?.seo?.title).toBe('styled')
+    expect(record?.seo).toMatchObject({ title: 'styled', h1: ['whole'] })
     expect(site.requests.map(({ path }) => path)).toEqual(['/'])
   })
 

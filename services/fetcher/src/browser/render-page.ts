@@ -1,14 +1,15 @@
 import type { HttpClient, HttpPage, HttpRequest } from '@seine/net'
 import type { Clock, Logger } from '@seine/runtime'
-import type { BrowserContext, Page, Request } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import type { Unanswered } from '../ask.ts'
 import { blockPageOf } from '../block-page.ts'
 import { isHtml } from '../page-record.ts'
 import { type Activity, makeActivity } from './activity.ts'
-import { makeAnswerRequests, type RequestLimits } from './answer-requests.ts'
+import { type Answered, makeAnswerRequests, type RequestLimits } from './answer-requests.ts'
 import type { BrowserPool } from './browser-pool.ts'
 import type { Subresource, Wanted } from './fetch-subresource.ts'
 import { openWorld, type PageWorld } from './page-world.ts'
+import { watchReceipts } from './receipts.ts'
 
 /** What a page asks for while it is rendered. `signal`: aborted when nobody waits for it any more. */
 export type FetchForPage = (wanted: Wanted, signal: AbortSignal, remainingMs: number) => Promise<Subresource>
@@ -29,8 +30,6 @@ export const renderLimits: RenderLimits = {
 
 /** What has not closed after this is not used again. */
 const closeTimeoutMs = 5_000
-/** An answer whose arrival Chromium does not tell of by then has arrived. */
-const longestReceiptMs = 2_000
 
 /**
  * A page as a browser shows it, in the shape of an HTTP answer: status, headers and times of the document as it was
@@ -85,12 +84,7 @@ export function makeRenderPage(deps: {
     let crashed = false
     const activity = makeActivity(clock)
     const leaving = Promise.withResolvers<void>()
-    const receipts = new Map<Request, () => void>()
-    const { answer, answered } = makeAnswerRequests({
-      ...{ pageOf: () => page, main, limits, activity, fetch },
-      received: (asked) => new Promise((resolve) => receipts.set(asked, resolve)),
-      onLeaving: leaving.resolve,
-    })
+    const answered: Answered = { requests: 0, bytes: 0, refused: {} }
     const atEnd = () => lost.reject(new Error('not rendered in time'))
     signal.addEventListener('abort', atEnd)
 
@@ -100,6 +94,11 @@ export function makeRenderPage(deps: {
         serviceWorkers: 'block',
         acceptDownloads: false,
       })
+      const { answer } = makeAnswerRequests({
+        ...{ pageOf: () => page, main, limits, activity, fetch, answered },
+        receipts: watchReceipts(context, clock, signal),
+        onLeaving: leaving.resolve,
+      })
       await context.route(
         () => true,
         (route) =>
@@ -108,12 +107,6 @@ export function makeRenderPage(deps: {
             if (!signal.aborted && !crashed) lost.reject(error)
           }),
       )
-      const onReceived = (asked: Request) => {
-        receipts.get(asked)?.()
-        receipts.delete(asked)
-      }
-      context.on('requestfinished', onReceived)
-      context.on('requestfailed', onReceived)
       page = await context.newPage()
       page.on('crash', () => {
         crashed = true
