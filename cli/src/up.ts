@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, openSync } from 'node:fs'
+import { fstatSync, mkdirSync, openSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { lastLines, projectRoot, runningStack, startStack } from '@seine/stack'
+import { lastWords, projectRoot, runningStack, startStack } from '@seine/stack'
 import type { Command, CommandIo } from './command.ts'
 import { exitCodes } from './exit-codes.ts'
 import { readCount, readFlags } from './flags.ts'
@@ -81,6 +81,7 @@ async function detached(dir: string, args: string[], io: CommandIo): Promise<num
   const logFile = join(dir, 'logs/up.log')
   mkdirSync(join(dir, 'logs'), { recursive: true })
   const log = openSync(logFile, 'a')
+  const startByte = fstatSync(log).size
   const child = spawn(process.execPath, [join(projectRoot, 'cli/src/main.ts'), 'up', ...args], {
     cwd: io.cwd,
     env: io.env as NodeJS.ProcessEnv,
@@ -100,6 +101,6 @@ async function detached(dir: string, args: string[], io: CommandIo): Promise<num
     }
     await sleep(100)
   }
-  io.stderr.write(`seine up: the mesh did not start (log: ${logFile})\n${lastLines(logFile, 15)}\n`)
+  io.stderr.write(`seine up: the mesh did not start (log: ${logFile})\n${lastWords(logFile, startByte)}\n`)
   return 1
 }

@@ -1,5 +1,6 @@
 export * from './embedded-stack.ts'
 export * from './free-port.ts'
+export { lastWords } from './last-words.ts'
 export * from './nats-server.ts'
 export * from './paths.ts'
 export * from './postgres.ts'

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { lastWords } from './last-words.ts'
 
 /**
  * Child processes under supervision: started, waited for until ready, brought back after a crash, stopped for good.
@@ -70,6 +71,7 @@ export function makeProcess(spec: ProcessSpec): ManagedProcess {
   let restarts = 0
   let failuresInARow = 0
   let pause = new AbortController()
+  let logStartByte = 0
 
   function enter(next: ProcessState, detail: string) {
     state = next
@@ -78,6 +80,7 @@ export function makeProcess(spec: ProcessSpec): ManagedProcess {
 
   function launch(): ChildProcess {
     const log = openLog(spec.logFile)
+    logStartByte = fstatSync(log).size
     const [command, args] = withParentDeathSignal(spec)
     const launched = spawn(command, args, {
       cwd: spec.cwd,
@@ -166,7 +169,7 @@ export function makeProcess(spec: ProcessSpec): ManagedProcess {
       wanted = false
       await signalAndWait('SIGKILL', 0)
       const what = ended ? 'ended while starting' : `was not ready after ${startTimeoutMs / 1_000} s`
-      throw new Error(`${spec.name} ${what} (log: ${spec.logFile})\n${lastLines(spec.logFile, 15)}`)
+      throw new Error(`${spec.name} ${what} (log: ${spec.logFile})\n${lastWords(spec.logFile, logStartByte)}`)
     },
     async stop() {
       wanted = false
@@ -201,14 +204,6 @@ function openLog(file: string): number {
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0
   if (size > maxLogBytes) renameSync(file, `${file}.1`)
   return openSync(file, 'a')
-}
-
-export function lastLines(file: string, count: number): string {
-  try {
-    return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n')
-  } catch {
-    return ''
-  }
 }
 
 let parentDeathSupported: boolean | undefined
