@@ -44,6 +44,10 @@ export const eventData = {
     untilMs: z.number().optional(),
     reason: z.string().optional(),
   }),
+  /** Pages whose content was the same as last time: their record was taken over. Counted since the last such event. */
+  'cache.hit': z.strictObject({ pages: z.int() }),
+  /** Pages that were extracted although a record of them existed. Counted since the last such event. */
+  'cache.miss': z.strictObject({ pages: z.int() }),
   'robots.overridden': z.strictObject({ host: z.string(), reason: z.string() }),
 } as const
 

@@ -1,6 +1,7 @@
 export * from './artifact.ts'
 export * from './buckets.ts'
 export * from './consumers.ts'
+export * from './content-key.ts'
 export * from './define.ts'
 export * from './discovered.ts'
 export * from './event.ts'

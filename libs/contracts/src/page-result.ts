@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { contentKeySchema } from './content-key.ts'
 import { defineMessage } from './define.ts'
 import { pageRecordSchema } from './record.ts'
 import { siteName } from './site.ts'
@@ -36,6 +37,8 @@ export const outcomeSchema = z.object({
   bytes: z.int().nonnegative(),
   etag: z.string().max(1_000).optional(),
   lastModified: z.string().max(100).optional(),
+  /** `ok` only: what the record was made of. */
+  content: contentKeySchema.optional(),
   /** Short sentence for people, for preflight and failures. Absent: the reason says it all. */
   detail: z.string().max(500).optional(),
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { pools } from './consumers.ts'
+import { contentKeySchema } from './content-key.ts'
 import { defineMessage } from './define.ts'
 import { siteName } from './site.ts'
 import { hostToken } from './subjects.ts'
@@ -33,6 +34,8 @@ export const fetchTask = defineMessage({
     /** Validators of the last good fetch, for a conditional request. Absent: unconditional. */
     etag: z.string().max(1_000).optional(),
     lastModified: z.string().max(100).optional(),
+    /** What the last good fetch gave, so that the same again need not be read again. Absent: there was none. */
+    known: contentKeySchema.optional(),
     correlationId: z.string().max(128),
   }),
   subject: (m) => `work.fetch.${m.pool}.${hostToken(new URL(m.url).host)}`,
