@@ -196,7 +196,7 @@ export const UrlEntity = defineEntity({
   indexes: [
     { name: 'urls_claim', properties: ['host', 'siteRunId', 'priority', 'nextAttemptAt'], where: 'state = 0' },
     { name: 'urls_slots', properties: ['host', 'leaseUntil'], where: 'lease_until is not null' },
-    { name: 'urls_ledger', properties: ['siteRunId', 'url'], where: "kind = 'page'" },
+    { name: 'urls_ledger', properties: ['siteRunId', 'url'] },
     { name: 'urls_sources', properties: ['siteRunId'], where: "kind <> 'page'" },
   ],
   properties: {

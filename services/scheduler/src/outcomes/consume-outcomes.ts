@@ -5,7 +5,7 @@ import type { Applied } from './apply-outcomes.ts'
 import type { ReceivedOutcome } from './fold-outcomes.ts'
 
 /** Outcomes applied in one statement, and how long the first of them waits for others. */
-export const outcomeBatch = { maxBatch: 500, maxWaitMs: 50 } as const
+export const outcomeBatch = { maxBatch: 500, maxWaitMs: 20 } as const
 
 /** Handles messages of `scheduler-outcomes`, which have headers alone. One that can't be read is logged and let go: its lease runs out. */
 export function makeConsumeOutcomes(deps: {

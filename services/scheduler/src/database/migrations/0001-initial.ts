@@ -163,7 +163,7 @@ export class Initial extends Migration {
     this.addSql('alter table urls set (autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.05)')
     this.addSql('create index urls_claim on urls (host, site_run_id, priority, next_attempt_at) where state = 0')
     this.addSql('create index urls_slots on urls (host, lease_until) where lease_until is not null')
-    this.addSql(`create index urls_ledger on urls (site_run_id, url) where kind = 'page'`)
+    this.addSql('create index urls_ledger on urls (site_run_id, url)')
     this.addSql(`create index urls_sources on urls (site_run_id) where kind <> 'page'`)
     this.addSql(`
       create table discovery_batches (
