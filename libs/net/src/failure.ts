@@ -56,6 +56,13 @@ const kindByCode: Record<string, FetchFailureKind> = {
   UND_ERR_CLOSED: 'aborted',
 }
 
+/** For people, where undici only names its error. */
+const words: Record<string, string> = {
+  UND_ERR_HEADERS_TIMEOUT: 'it takes connections, and did not answer in time',
+  UND_ERR_BODY_TIMEOUT: 'its answer fell silent before the end',
+  UND_ERR_HEADERS_OVERFLOW: 'its headers are longer than the policy allows',
+}
+
 /**
  * Names what the HTTP client threw. `bodyStarted`: the headers had arrived, so a peer that goes away cut the body.
  * Null for an error that is no outcome of a request but a mistake of ours: the caller throws it on.
@@ -66,7 +73,7 @@ export function failureOf(error: unknown, bodyStarted: boolean): FetchFailure | 
   if (!(error instanceof Error)) return null
   const code = (error as NodeJS.ErrnoException).code ?? ''
   const kind = kindByCode[code] ?? kindOfPeer(error, code, bodyStarted)
-  return kind === null ? null : { kind, message: error.message }
+  return kind === null ? null : { kind, message: words[code] ?? error.message }
 }
 
 function kindOfPeer(error: Error, code: string, bodyStarted: boolean): FetchFailureKind | null {

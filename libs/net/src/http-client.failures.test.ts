@@ -84,6 +84,12 @@ it('headers that do not come in time are headers-timeout', async () => {
   expect(await failureKind(`http://127.0.0.1:${server.port}/`, { timeouts: { headersMs: 30 } })).toBe('headers-timeout')
 })
 
+it('says in words for people that an answer did not come', async () => {
+  await using server = await silentServer()
+  const answer = await testClient().request(ask(`http://127.0.0.1:${server.port}/`, { timeouts: { headersMs: 30 } }))
+  expect(answer).toMatchObject({ failure: { message: 'it takes connections, and did not answer in time' } })
+})
+
 it('a body that falls silent is idle-timeout', async () => {
   await using server = await rawServer(
     (socket) => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf'),

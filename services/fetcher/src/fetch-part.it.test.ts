@@ -6,6 +6,7 @@ import {
   type Discovered,
   type FetchTask,
   fetchTask,
+  hostKey,
   newId,
   type PageResult,
   planKey,
@@ -237,6 +238,17 @@ describe('robots.txt', () => {
     const { outcome } = await resultOf(await send('/'))
     expect(outcome).toMatchObject({ outcome: 'deferred', reason: 'robots-http-500', countsAsFailure: true })
     expect(requests.filter((r) => r.host.startsWith(host) && r.path === '/')).toEqual([])
+  })
+
+  it('that is all noise is read like any other, and shared', async () => {
+    const { host, send, serve, resultOf } = await siteRun()
+    const noise = Buffer.concat([Buffer.from('User-agent: *\nDisallow: /b\n'), Buffer.alloc(600_000, '\0\u0001\u00ff')])
+    serve('/robots.txt', (_request, response) => response.writeHead(200).end(noise))
+    serve('/', html('home'))
+    expect((await resultOf(await send('/'))).outcome).toMatchObject({ outcome: 'ok' })
+    expect((await resultOf(await send('/b'))).outcome).toMatchObject({ outcome: 'skipped', reason: 'robots' })
+    const entry = await (await bus.bucket<{ state: string }>(buckets.robots)).get(hostKey(`${host}:${port}`))
+    expect(entry?.value.state).toBe('known')
   })
 
   it('is not obeyed where the policy has a reason', async () => {

@@ -25,6 +25,7 @@ export type RobotsOf = (
 /** Entry of the `robots` bucket, by host token. `fetching`: somebody fetches it, until `untilMs`. */
 type RobotsEntry =
   | { state: 'fetching'; untilMs: number }
+  /** `body`: the file's bytes in base64, which keeps what is noise as it is and the entry below the bucket's limit. */
   | { state: 'known'; status: number; body: string; storedAtMs: number }
 
 /** How long a fetch of robots.txt may take before another fetcher tries. */
@@ -61,14 +62,18 @@ export function makeRobotsOf(deps: {
     const lease: RobotsEntry = { state: 'fetching', untilMs: nowMs() + fetchLeaseMs }
     const revision = found === null ? await bucket.create(key, lease) : await bucket.update(key, lease, found.revision)
     if (revision === null) return waitForOther(nowMs())
-    const answer = await fetchRobots(origin, policy, task)
-    if (answer.kind === 'ending') {
-      await bucket.delete(key)
-      return answer.ending
+    let stored = false
+    try {
+      const answer = await fetchRobots(origin, policy, task)
+      if (answer.kind === 'ending') return answer.ending
+      const known = { state: 'known' as const, ...answer.file, storedAtMs: nowMs() }
+      await bucket.put(key, known)
+      stored = true
+      return remember(host, known)
+    } finally {
+      // Whatever went wrong, the others need not wait until the lease runs out.
+      if (!stored) await bucket.delete(key)
     }
-    const known = { state: 'known' as const, ...answer.file, storedAtMs: nowMs() }
-    await bucket.put(key, known)
-    return remember(host, known)
   }
 
   async function fetchRobots(origin: string, policy: Policy, task: FetchTask) {
@@ -89,7 +94,11 @@ export function makeRobotsOf(deps: {
   function remember(host: string, entry: { body: string; storedAtMs: number }): null {
     parsed.delete(host)
     if (parsed.size >= maxHosts) parsed.delete(parsed.keys().next().value!)
-    parsed.set(host, { robots: parseRobots(entry.body), storedAtMs: entry.storedAtMs, rules: new Map() })
+    parsed.set(host, {
+      robots: parseRobots(Buffer.from(entry.body, 'base64')),
+      storedAtMs: entry.storedAtMs,
+      rules: new Map(),
+    })
     return null
   }
 
@@ -121,7 +130,7 @@ function waitForOther(nowMs: number): Ending {
 function fileOf(fetched: Exclude<Fetched, { kind: 'ending' }>): { status: number; body: string } {
   const status = fetched.kind === 'answer' ? fetched.answer.status : 310
   const written = fetched.kind === 'answer' && robotsVerdictForStatus(status).access === 'as-written'
-  return { status, body: written ? new TextDecoder().decode(fetched.answer.body) : '' }
+  return { status, body: written ? Buffer.from(fetched.answer.body).toString('base64') : '' }
 }
 
 // RFC 9309 §2.3.1.4: unreachable means disallowed: the page waits or fails with it, and says so.
