@@ -80,7 +80,7 @@ const piece = fc.constantFrom(
   ],
 )
 
-it('never throws, whatever the markup, and keeps within the limits', () => {
+it('never throws, whatever the markup, and keeps within the limits', { timeout: 60_000 }, () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(piece, fc.string({ maxLength: 5 })), { maxLength: 60 }), (pieces) => {
       const { seo, product } = extract(pieces.join(''))
@@ -92,7 +92,7 @@ it('never throws, whatever the markup, and keeps within the limits', () => {
   )
 })
 
-it('keeps to the record whatever structured data claims', () => {
+it('keeps to the record whatever structured data claims', { timeout: 60_000 }, () => {
   const wild = fc.oneof(
     fc.constantFrom(
       'Infinity',

@@ -1,9 +1,11 @@
 import type { Product, Seo } from '@seine/contracts'
 import { makeResolver } from '@seine/urls'
-import { parseLenientJson } from './lenient-json.ts'
+import { readHttpFacts } from './http-facts.ts'
+import { readJsonBlock } from './lenient-json.ts'
+import { type PageLink, readLinks } from './page-links.ts'
 import { readProduct } from './product.ts'
 import { scanPage } from './scan-page.ts'
-import { metaContents, type PageLink, readLinks, readSeo } from './seo.ts'
+import { metaContents, readSeo } from './seo.ts'
 import { makeCutter } from './text.ts'
 
 export interface Page {
@@ -34,12 +36,16 @@ export function extractPage({ url, html, headers, siteHosts }: Page): Extraction
   const home = makeResolver(url)
   const base = scan.base === null ? null : home(scan.base.trim())
   const resolve = base === null ? home : makeResolver(base)
-  const jsonLd = scan.jsonLd.flatMap(parseLenientJson)
+  const jsonLd = scan.jsonLd.map(readJsonBlock)
+  const http = readHttpFacts({ url, headers })
 
   const directives = [...metaContents(scan, 'robots'), headers['x-robots-tag'] ?? ''].join(',').toLowerCase().split(',')
   const nofollow = directives.some((directive) => ['nofollow', 'none'].includes(directive.trim()))
   const links = readLinks(scan, resolve, siteHosts, nofollow, cutter)
-  const seo = readSeo(scan, headers, resolve, jsonLd, links, cutter)
-  const product = readProduct({ url, base: base ?? url, html, scan, jsonLd, seo }, cutter)
+  const seo = readSeo({ url, headers, scan, resolve, jsonLd, links, httpCanonical: http.canonical }, cutter)
+  const product = readProduct(
+    { url, base: base ?? url, html, scan, jsonLd: jsonLd.flatMap(({ values }) => values), seo },
+    cutter,
+  )
   return { seo, product, links: links.links, cut: cutter.fields }
 }

@@ -1,5 +1,6 @@
 export * from './extract-page.ts'
 export * from './gtin.ts'
+export * from './http-facts.ts'
+export type { PageLink } from './page-links.ts'
 export * from './price.ts'
-export type { PageLink } from './seo.ts'
 export * from './sitemap.ts'

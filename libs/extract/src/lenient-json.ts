@@ -6,15 +6,24 @@ const maxDepth = 100
  * characters in strings, single quotes, bare words, HTML-escaped quotes, several values in a row, an end that is missing.
  * Gives every top-level value that it could read, none where there is none. Never throws.
  */
-export function parseLenientJson(source: string): unknown[] {
+export const parseLenientJson = (source: string): unknown[] => readJsonBlock(source).values
+
+export interface JsonBlock {
+  values: unknown[]
+  /** It is JSON by the letter (RFC 8259). */
+  isJson: boolean
+}
+
+/** {@link parseLenientJson}, and whether there was anything to be lenient about. */
+export function readJsonBlock(source: string): JsonBlock {
   try {
-    return [JSON.parse(source)]
+    return { values: [JSON.parse(source)], isJson: true }
   } catch {
     // Not JSON: read what can be read of it.
   }
   let text = source.replace(/^\s*(?:\/\/\s*)?(?:<!--|<!\[CDATA\[)/, ' ').replace(/(?:\/\/\s*)?(?:-->|\]\]>)\s*$/, ' ')
   if (!text.includes('"') && /&(?:quot|#0*34|#x0*22);/i.test(text)) text = unescapeQuotes(text)
-  return new LenientReader(text).values()
+  return { values: new LenientReader(text).values(), isJson: false }
 }
 
 const unescapeQuotes = (text: string): string =>

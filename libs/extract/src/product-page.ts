@@ -18,7 +18,7 @@ const lettersForMoney =
 
 /** Cheap signs that a page may sell something: only then is its text worth a second look. */
 export const maySell = (html: string, scan: PageScan): boolean =>
-  (scan.showsMoney || lettersForMoney.test(scan.language ?? '')) &&
+  (scan.text.showsMoney || lettersForMoney.test(scan.language ?? '')) &&
   /cart|basket|warenkorb|panier|carrito|carrello|koszyk|ko[sš][ií]k|buy|корзин|購物|购物|カート|checkout|acquista|comprar|kaufen/i.test(
     html,
   )

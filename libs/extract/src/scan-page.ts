@@ -1,7 +1,10 @@
 import { type ItemReader, makeItemReader } from './item-reader.ts'
+import { LinkReader } from './link-reader.ts'
+import { MarkupFacts } from './markup-facts.ts'
 import { type MarkupHandler, MarkupReader } from './markup-reader.ts'
-import { breaksText, mutesText, tag } from './tags.ts'
+import { breaksSentence, breaksText, mutesText, tag } from './tags.ts'
 import { collapse } from './text.ts'
+import { TextMeter } from './text-meter.ts'
 import type { Thing } from './thing.ts'
 
 /** Raw characters kept of one text: whitespace in it is collapsed later, so this is more than a record takes. */
@@ -9,7 +12,9 @@ const maxRawTextChars = 20_000
 const maxJsonLdBlocks = 50
 const maxMetas = 500
 const maxHeadings = 1_000
-const maxRawLinks = 20_000
+/** Scripts that hold data, and the longest of them that is looked at. */
+const maxDataScripts = 20
+const maxDataChars = 1_000_000
 
 /** What one pass over a page's markup found, nothing resolved or cut yet. */
 export interface PageScan {
@@ -23,40 +28,31 @@ export interface PageScan {
   metaRefresh: string | null
   contentLanguage: string | null
   /** `<link>` elements that have a rel and an href. */
-  relations: { rel: string; href: string; hreflang: string | null }[]
-  /** href without its fragment → true where every link to it is nofollow. */
-  links: Map<string, boolean>
-  imageCount: number
-  imagesWithoutAlt: number
-  wordCount: number
-  textChars: number
-  /** There is a sign of a currency in the text. */
-  showsMoney: boolean
+  relations: { rel: string; href: string; hreflang: string | null; media: string | null }[]
+  links: LinkReader
+  text: TextMeter
+  markup: MarkupFacts
   jsonLd: string[]
+  /** What scripts of type `application/json` hold. */
+  dataScripts: string[]
   microdata: Thing[]
   rdfa: Thing[]
   /** What there was more of than is kept: `links`, `metas`, `relations`, `jsonLd`. */
   overflow: Set<string>
 }
 
-const isCjk = (code: number): boolean =>
-  (code >= 0x3040 && code <= 0x30ff) || (code >= 0x3400 && code <= 0x9fff) || (code >= 0xf900 && code <= 0xfaff)
-
-const moneySigns = new Set([...'€£¥￥￡₹₽₺₪₩₫₴₦₱฿₸₾ł円元원č₡₲价價'].map((sign) => sign.charCodeAt(0)))
-
-/** A dollar in a text may be a variable of a shell: it is money beside a digit or where it stands alone. */
-function isMoneySign(text: string, at: number, code: number): boolean {
-  if (code !== 36) return moneySigns.has(code)
-  const next = text.charCodeAt(at + 1)
-  return (next >= 48 && next <= 57) || next === 60 || next === 32 || next === 0xa0 || Number.isNaN(next)
-}
-
 /** One pass over the markup. Never throws, whatever the markup. */
 export function scanPage(html: string): PageScan {
   const scanner = new PageScanner(html)
   scanner.reader.read()
-  return scanner.scan
+  const { scan } = scanner
+  scan.text.breakSentence()
+  scan.markup.end()
+  if (scan.links.hasOverflow) scan.overflow.add('links')
+  return scan
 }
+
+const isHeading = (code: number): boolean => code >= tag.h1 && code <= tag.h6
 
 class PageScanner implements MarkupHandler {
   readonly reader: MarkupReader
@@ -70,13 +66,11 @@ class PageScanner implements MarkupHandler {
     metaRefresh: null,
     contentLanguage: null,
     relations: [],
-    links: new Map(),
-    imageCount: 0,
-    imagesWithoutAlt: 0,
-    wordCount: 0,
-    textChars: 0,
-    showsMoney: false,
+    links: new LinkReader(),
+    text: new TextMeter(),
+    markup: new MarkupFacts(),
     jsonLd: [],
+    dataScripts: [],
     microdata: [],
     rdfa: [],
     overflow: new Set(),
@@ -87,16 +81,16 @@ class PageScanner implements MarkupHandler {
   /** Depth of the element whose content is no text of the page, and of one with `hidden`; 0 where there is none. */
   #mutedDepth = 0
   #hiddenDepth = 0
-  #inWord = false
-  /** Whitespace since the last visible character. */
-  #gap = false
+  /** … of a nav or footer: its text is the site's, not the page's. */
+  #frameDepth = 0
   /** The title or heading being read. */
   #captureDepth = 0
   #captureCode = 0
   #captured = ''
-  #jsonLdDepth = 0
-  #jsonLdStart = 0
-  #jsonLdEnd = 0
+  #scriptDepth = 0
+  #scripts: string[] = []
+  #scriptStart = 0
+  #scriptEnd = 0
 
   constructor(html: string) {
     this.#html = html
@@ -104,9 +98,10 @@ class PageScanner implements MarkupHandler {
   }
 
   open(code: number, depth: number): void {
-    if (breaksText[code] === 1) this.#breakWord()
+    if (breaksText[code] === 1) this.#breakText(code)
     if (this.#mutedDepth !== 0) return
-    const reader = this.reader
+    const { reader, scan } = this
+    scan.markup.open(code, depth, reader)
     if (mutesText[code] === 1 && depth !== 0) {
       this.#mutedDepth = depth
       if (code === tag.script) this.#openScript(depth)
@@ -116,18 +111,34 @@ class PageScanner implements MarkupHandler {
       this.#captureDepth = depth
       this.#captureCode = code
       this.#captured = ''
-    } else this.#readElement(code)
+      if (code === tag.title && !scan.markup.inHead) scan.markup.add('titlesOutsideHead')
+    } else this.#readElement(code, depth)
+    if (isHeading(code) && this.#hiddenDepth === 0) {
+      scan.markup.openHeading(code - tag.h1 + 1, depth, scan.text.textChars)
+    }
+    if ((code === tag.nav || code === tag.footer) && this.#frameDepth === 0) {
+      this.#frameDepth = depth
+      scan.text.isContent = depth === 0
+    }
     if (!reader.hasAttributes()) return
     if (this.#hiddenDepth === 0 && depth !== 0 && reader.value('hidden') !== null) this.#hiddenDepth = depth
     this.#readItem(code, depth)
   }
 
   close(code: number, depth: number): void {
-    if (breaksText[code] === 1) this.#breakWord()
+    if (breaksText[code] === 1) this.#breakText(code)
+    const { scan } = this
     if (depth === this.#mutedDepth) {
       this.#mutedDepth = 0
-      if (depth === this.#jsonLdDepth) this.#closeScript()
+      if (depth === this.#scriptDepth) this.#closeScript()
     } else if (depth === this.#captureDepth) this.#closeCapture(code)
+    if (isHeading(code)) scan.markup.closeHeading(code - tag.h1 + 1, depth, scan.text.textChars)
+    else if (code === tag.a) scan.links.close(depth, scan.text.textChars)
+    else if (code === tag.head) scan.markup.close(depth)
+    if (depth === this.#frameDepth) {
+      this.#frameDepth = 0
+      scan.text.isContent = true
+    }
     if (depth === this.#hiddenDepth) this.#hiddenDepth = 0
     this.#microdata?.close(depth)
     this.#rdfa?.close(depth)
@@ -135,15 +146,19 @@ class PageScanner implements MarkupHandler {
 
   text(source: string, start: number, end: number): void {
     if (this.#mutedDepth !== 0) {
-      if (this.#jsonLdDepth !== 0) {
-        if (this.#jsonLdStart === 0) this.#jsonLdStart = start
-        this.#jsonLdEnd = end
+      if (this.#scriptDepth !== 0) {
+        if (this.#scriptStart === 0) this.#scriptStart = start
+        this.#scriptEnd = end
       }
       return
     }
     if (this.#captureDepth !== 0 || this.#microdata !== null || this.#rdfa !== null)
       this.#keep(source.slice(start, end))
-    if (this.#hiddenDepth === 0) this.#count(source, start, end)
+    if (this.#hiddenDepth !== 0 || this.#captureCode === tag.title) return
+    const { text, links, markup } = this.scan
+    text.read(source, start, end)
+    links.text(source, start, end)
+    if (markup.inHead && text.textChars !== 0) markup.inHead = false
   }
 
   #keep(text: string): void {
@@ -151,39 +166,6 @@ class PageScanner implements MarkupHandler {
       this.#captured += text
     this.#microdata?.text(text)
     this.#rdfa?.text(text)
-  }
-
-  /** Words are runs of anything but whitespace; an ideograph or kana is a word of its own. */
-  #count(text: string, start: number, end: number): void {
-    if (this.#captureCode === tag.title) return
-    const scan = this.scan
-    let inWord = this.#inWord
-    let gap = this.#gap
-    let words = scan.wordCount
-    let chars = scan.textChars
-    for (let i = start; i < end; i++) {
-      const code = text.charCodeAt(i)
-      if (code <= 32) {
-        inWord = false
-        gap = true
-        continue
-      }
-      if (gap) {
-        if (chars !== 0) chars++ // the one space that all whitespace collapses to
-        gap = false
-      }
-      chars++
-      if (code === 0xa0) inWord = false
-      else {
-        if (!inWord || (code >= 0x3040 && isCjk(code))) words++
-        inWord = true
-        if ((code === 36 || code > 0xa1) && isMoneySign(text, i, code)) scan.showsMoney = true
-      }
-    }
-    this.#gap = gap
-    this.#inWord = inWord
-    scan.wordCount = words
-    scan.textChars = chars
   }
 
   /** The readers of microdata and RDFa are made when their first attribute is seen: most pages have neither. */
@@ -199,40 +181,28 @@ class PageScanner implements MarkupHandler {
     this.#rdfa?.open(code, depth)
   }
 
-  #readElement(code: number): void {
+  #readElement(code: number, depth: number): void {
     const scan = this.scan
     const reader = this.reader
     if (code === tag.a || code === tag.area) {
-      this.#readLink()
-    } else if (code === tag.img) {
-      scan.imageCount++
-      if (reader.value('alt') === null) scan.imagesWithoutAlt++
-    } else if (code === tag.meta) this.#readMeta()
-    else if (code === tag.link) {
-      const rel = reader.value('rel')
-      const href = reader.value('href')
-      if (rel === null || href === null) return
-      if (scan.relations.length === maxMetas) scan.overflow.add('relations')
-      else scan.relations.push({ rel: rel.toLowerCase(), href, hreflang: reader.value('hreflang') })
-    } else if (code === tag.base) scan.base ??= reader.value('href')
+      scan.links.open(reader, depth, scan.text.textChars, this.#hiddenDepth !== 0)
+    } else if (code === tag.img) scan.links.image(reader)
+    else if (code === tag.meta) this.#readMeta()
+    else if (code === tag.link) this.#readRelation()
+    else if (code === tag.base) scan.base ??= reader.value('href')
     else if (code === tag.html) scan.language ??= reader.value('lang') ?? reader.value('xml:lang')
   }
 
-  #readLink(): void {
-    const href = this.reader.value('href')
-    if (href === null) return
-    const hash = href.indexOf('#')
-    // A link within the page is none to a page.
-    if (hash === 0) return
-    const target = hash === -1 ? href : href.slice(0, hash)
-    const rel = this.reader.value('rel')
-    const nofollow = rel !== null && /\bnofollow\b/i.test(rel)
-    const links = this.scan.links
-    const known = links.get(target)
-    if (known === undefined) {
-      if (links.size < maxRawLinks) links.set(target, nofollow)
-      else this.scan.overflow.add('links')
-    } else if (known && !nofollow) links.set(target, false)
+  #readRelation(): void {
+    const { scan, reader } = this
+    const rel = reader.value('rel')
+    const href = reader.value('href')
+    if (rel === null || href === null) return
+    const hreflang = reader.value('hreflang')
+    scan.markup.link(rel, href)
+    if (hreflang !== null && !scan.markup.inHead) scan.markup.add('hreflangOutsideHead')
+    if (scan.relations.length === maxMetas) scan.overflow.add('relations')
+    else scan.relations.push({ rel: rel.toLowerCase(), href, hreflang, media: reader.value('media') })
   }
 
   #readMeta(): void {
@@ -245,25 +215,37 @@ class PageScanner implements MarkupHandler {
     else if (equivalent === 'content-language') scan.contentLanguage ??= content
     const name = reader.value('name') ?? reader.value('property')
     if (name === null) return
-    if (scan.metas.length === maxMetas) scan.overflow.add('metas')
-    else scan.metas.push({ name: name.trim().toLowerCase(), content })
+    if (scan.metas.length === maxMetas) {
+      scan.overflow.add('metas')
+      return
+    }
+    const lower = name.trim().toLowerCase()
+    scan.metas.push({ name: lower, content })
+    if (scan.markup.inHead) return
+    if (lower === 'description') scan.markup.add('descriptionsOutsideHead')
+    else if (lower === 'robots') scan.markup.add('directivesOutsideHead')
   }
 
   #openScript(depth: number): void {
     const type = this.reader.value('type')
-    if (type === null || !/ld\+json/i.test(type)) return
-    if (this.scan.jsonLd.length === maxJsonLdBlocks) {
-      this.scan.overflow.add('jsonLd')
+    if (type === null || !/json/i.test(type)) return
+    const isLinked = /ld\+json/i.test(type)
+    const scripts = isLinked ? this.scan.jsonLd : this.scan.dataScripts
+    if (scripts.length === (isLinked ? maxJsonLdBlocks : maxDataScripts)) {
+      if (isLinked) this.scan.overflow.add('jsonLd')
       return
     }
-    this.#jsonLdDepth = depth
-    this.#jsonLdStart = 0
-    this.#jsonLdEnd = 0
+    this.#scriptDepth = depth
+    this.#scripts = scripts
+    this.#scriptStart = 0
+    this.#scriptEnd = 0
   }
 
   #closeScript(): void {
-    this.#jsonLdDepth = 0
-    if (this.#jsonLdEnd > this.#jsonLdStart) this.scan.jsonLd.push(this.#html.slice(this.#jsonLdStart, this.#jsonLdEnd))
+    this.#scriptDepth = 0
+    const length = this.#scriptEnd - this.#scriptStart
+    if (length === 0 || (this.#scripts === this.scan.dataScripts && length > maxDataChars)) return
+    this.#scripts.push(this.#html.slice(this.#scriptStart, this.#scriptEnd))
   }
 
   #closeCapture(code: number): void {
@@ -274,9 +256,9 @@ class PageScanner implements MarkupHandler {
     this.#captureCode = 0
   }
 
-  #breakWord(): void {
-    this.#inWord = false
-    this.#gap = true
+  #breakText(code: number): void {
+    if (breaksSentence[code] === 1) this.scan.text.breakSentence()
+    else this.scan.text.breakWord()
     if (this.#captureDepth !== 0) this.#captured += ' '
     this.#microdata?.text(' ')
     this.#rdfa?.text(' ')

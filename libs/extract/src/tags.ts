@@ -70,6 +70,22 @@ export const breaksText = tableOf(
   ...(['tfoot', 'th', 'thead', 'title', 'tr', 'ul', 'video'] as const),
 )
 
+/** Of these the ones inside of which a sentence goes on: a break, an image. */
+const breaksLine = tableOf(
+  'br',
+  'img',
+  'input',
+  'button',
+  'select',
+  'option',
+  'optgroup',
+  'svg',
+  'video',
+  'object',
+  'iframe',
+)
+export const breaksSentence = breaksText.map((breaks, code) => (breaks === 1 && breaksLine[code] === 0 ? 1 : 0))
+
 /** Elements whose text no browser shows as part of the page. */
 export const mutesText = tableOf(
   ...(['script', 'style', 'template', 'noscript', 'svg', 'math', 'iframe', 'object', 'noembed', 'noframes'] as const),

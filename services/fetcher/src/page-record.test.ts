@@ -37,6 +37,16 @@ it('has no hash without a body and cuts long headers', () => {
   expect(record.etag).toHaveLength(2_000)
 })
 
+it('says what the headers say, also of what is no HTML', () => {
+  const headers = { 'content-type': 'application/pdf', 'x-robots-tag': 'noindex', link: '</guide>; rel=canonical' }
+  expect(pageRecordOf({ ...facts, headers }).http).toEqual({
+    version: '1.1',
+    xRobotsTag: 'noindex',
+    canonical: 'https://shop.example/guide',
+    security: [],
+  })
+})
+
 describe('HTML', () => {
   it.each([undefined, 'text/html', 'Text/HTML; charset=utf-8', 'application/xhtml+xml'])('is %s', (type) =>
     expect(isHtml(type)).toBe(true),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type PageRecord, type Product, recordLimits, type Seo } from '@seine/contracts'
+import { readHttpFacts } from '@seine/extract'
 
 /** What the record of an answered page is made of. */
 export interface PageFacts {
@@ -7,6 +8,8 @@ export interface PageFacts {
   readonly depth: number
   readonly status: number
   readonly headers: Record<string, string>
+  /** `1.1`, `2`. Absent: 1.1, the only one that the HTTP client speaks. */
+  readonly httpVersion?: string
   readonly body: Uint8Array
   readonly truncated: boolean
   readonly transferredBytes: number
@@ -41,6 +44,7 @@ export function pageRecordOf(facts: PageFacts): PageRecord {
     cut: [...(extracted?.cut ?? [])],
     seo: extracted?.seo ?? null,
     product: extracted?.product ?? null,
+    http: readHttpFacts({ url: facts.url, headers, httpVersion: facts.httpVersion ?? '1.1' }),
   }
 }
 
