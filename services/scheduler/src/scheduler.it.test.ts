@@ -41,10 +41,12 @@ function web(task: FetchTask): Answer {
 }
 
 let mesh: TestMesh
+let exporter: ReturnType<typeof makeFakeExporter>
 beforeAll(async () => {
   mesh = await startTestMesh()
   await mesh.startScheduler(catalogue)
-  await mesh.start(makeFakeFetcher(mesh.bus, web), makeFakeExporter(mesh.bus))
+  exporter = makeFakeExporter(mesh.bus)
+  await mesh.start(makeFakeFetcher(mesh.bus, web), exporter)
 })
 afterAll(() => mesh.close())
 
@@ -106,6 +108,17 @@ test('with skip_existing the fresh pages of the run before are not fetched again
   expect(lamps?.counts).toMatchObject({ unchanged: 80, ok: 0, failed: 1 })
   const unchanged = (await mesh.ledger(id, 'lamps')).filter((row) => row.outcome === 'unchanged')
   expect(new Set(unchanged.map((row) => row.recordRunId))).toEqual(new Set([first.id]))
+})
+
+test('a run cut short by a limit is no base for one that is not', async () => {
+  const full = await mesh.createRun({ sites: ['lamps'] })
+  await mesh.ended(full.id)
+  const cut = await mesh.createRun({ sites: ['lamps'], limit: 2 })
+  await mesh.ended(cut.id)
+  const next = await mesh.createRun({ sites: ['lamps'] })
+  await mesh.ended(next.id)
+  const bases = exporter.sites.filter((work) => work.runId === next.id).map((work) => work.previousRunId)
+  expect(bases).toEqual([full.id])
 })
 
 test('unknown sites and bad requests are refused by name', async () => {

@@ -15,6 +15,7 @@ import type { Postgres } from '../database/postgres.ts'
 import { eventOf } from '../events/outbox.ts'
 import { newManifest } from '../lifecycle/run-manifest.ts'
 import { newSiteRun } from '../lifecycle/site-run-steps.ts'
+import { chooseSites } from './choose-sites.ts'
 
 const idempotencyWindowMs = 24 * 60 * 60_000
 
@@ -52,23 +53,6 @@ async function usable(catalogue: () => Promise<Catalogue>): Promise<Catalogue> {
     if (error instanceof CatalogueError) throw new RpcError('invalid', error.message, { problems: error.problems })
     throw error
   }
-}
-
-/** Named sites in the order named, each once; else all enabled ones in the order of the file. */
-export function chooseSites(catalogue: Catalogue, options: RunOptions): Site[] {
-  if (options.sites === undefined) {
-    const enabled = catalogue.sites.filter((site) => site.enabled)
-    if (enabled.length === 0) throw new RpcError('invalid', 'no site is enabled')
-    return enabled
-  }
-  const byName = new Map(catalogue.sites.map((site) => [site.name, site]))
-  const names = [...new Set(options.sites)]
-  const unknown = names.filter((name) => !byName.has(name))
-  if (unknown.length > 0) {
-    const listed = unknown.map((name) => `'${name}'`).join(', ')
-    throw new RpcError('invalid', `unknown site${unknown.length > 1 ? 's' : ''} ${listed}`, { unknownSites: unknown })
-  }
-  return names.map((name) => byName.get(name)!)
 }
 
 async function sameRequest(em: EntityManager, key: string, nowMs: number): Promise<string | null> {

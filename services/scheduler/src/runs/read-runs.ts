@@ -17,6 +17,9 @@ import { hasEnded } from '../lifecycle/site-run-steps.ts'
 type Job = InferEntity<typeof BulkJobEntity>
 type JobSite = InferEntity<typeof BulkJobSiteEntity>
 
+/** The most frequent ones: a reply holds many sites and may be no larger than the broker takes. */
+const maxReasonsShown = 50
+
 /** Answers to questions about runs and sites. Reads only. */
 export function makeReadRuns(database: Postgres) {
   const { orm } = database
@@ -92,7 +95,11 @@ export function makeReadRuns(database: Postgres) {
       [siteRunIds],
     )
     const byRun = new Map<string, Record<string, number>>()
-    for (const { id, reason, n } of rows) byRun.set(id, { ...byRun.get(id), [reason]: n })
+    for (const { id, reason, n } of rows) {
+      const reasons = byRun.get(id) ?? {}
+      if (Object.keys(reasons).length < maxReasonsShown) reasons[reason] = n
+      byRun.set(id, reasons)
+    }
     return byRun
   }
 
