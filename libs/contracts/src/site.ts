@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { pools } from './consumers.ts'
+import { siteFieldsSchema } from './site-field.ts'
 import { siteNamePattern } from './subjects.ts'
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' })
@@ -42,6 +43,8 @@ export const siteSchema = z.strictObject({
   render: z.enum(pools).default('http'),
   group: z.string().max(64).optional(),
   enabled: z.boolean().default(true),
+  /** What to read from its pages besides what every page is read for. */
+  fields: siteFieldsSchema.optional(),
 })
 
 export type Site = z.output<typeof siteSchema>
