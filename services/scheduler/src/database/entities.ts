@@ -233,6 +233,9 @@ export const UrlEntity = defineEntity({
     lastmod: p.text().nullable(),
     etag: p.text().nullable(),
     lastModified: p.text().nullable(),
+    /** What the record was made of (contracts: ContentKey). */
+    contentPage: p.text().nullable(),
+    contentExtraction: p.text().nullable(),
     announcedBatches: p.integer().default(0),
     recordRunId: p.uuid().nullable(),
     durationMs: p.float().default(0),

@@ -23,7 +23,9 @@ const tables = async () =>
     .filter((name) => name !== 'migrations')
 
 test('an empty database is refused until it is migrated', async () => {
-  await expect(requireMigrated(database)).rejects.toThrow(/lacks 0001-initial: set DATABASE_MIGRATE=true/)
+  await expect(requireMigrated(database)).rejects.toThrow(
+    /lacks 0001-initial, 0002-known-content: set DATABASE_MIGRATE=true/,
+  )
 })
 
 test('schedulers that start together migrate once', async () => {

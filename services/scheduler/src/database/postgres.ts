@@ -3,6 +3,7 @@ import { MikroORM, type PostgreSqlConnection } from '@mikro-orm/postgresql'
 import { type Logger, messageOf, systemClock } from '@seine/runtime'
 import { entities } from './entities.ts'
 import { Initial } from './migrations/0001-initial.ts'
+import { KnownContent } from './migrations/0002-known-content.ts'
 import { type Database, locks, type Sql } from './sql.ts'
 
 /** What is used of the `pg` pool, which has no types of its own. */
@@ -41,7 +42,7 @@ export async function connectPostgres(
     entities,
     clientUrl: options.url,
     extensions: [Migrator],
-    migrations: { migrationsList: [Initial], tableName: 'migrations', snapshot: false, silent: true },
+    migrations: { migrationsList: [Initial, KnownContent], tableName: 'migrations', snapshot: false, silent: true },
     pool: { min: 0, max: options.maxConnections },
     driverOptions: {
       connectionTimeoutMillis: 5_000,

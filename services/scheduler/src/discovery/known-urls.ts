@@ -35,12 +35,13 @@ export async function enterKnownUrls(sql: Sql, run: SiteRunRow, settings: EnterS
 }
 
 function nextKnown(sql: Sql, run: SiteRunRow, previousRunId: string): Promise<{ url: string; depth: number }[]> {
-  // Fresh pages are not fetched, so their links are not seen: what failed last time is found here or never.
-  const outcomes = run.options.skip_existing ? ['ok', 'unchanged', 'failed'] : ['ok', 'unchanged']
+  // Of pages that are unchanged the links are not seen: what they lead to and failed last time is found here or never, but
+  // what only this list still knows is let go.
   return sql.query(
     `select u.url, u.depth from urls u
      where u.site_run_id = (select id from bulk_job_sites where job_id = $1 and site = $2) and u.kind = 'page'
-       and u.outcome = any($3::text[]) and u.url > $4 order by u.url limit ${perRound}`,
-    [previousRunId, run.site, outcomes, run.knownAfter ?? ''],
+       and (u.outcome in ('ok', 'unchanged') or (u.outcome = 'failed' and u.source <> 'known'))
+       and u.url > $3 order by u.url limit ${perRound}`,
+    [previousRunId, run.site, run.knownAfter ?? ''],
   )
 }

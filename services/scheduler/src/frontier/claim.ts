@@ -1,4 +1,4 @@
-import type { FetchTask } from '@seine/contracts'
+import type { ContentKey, FetchTask } from '@seine/contracts'
 import { at, type Database } from '../database/sql.ts'
 import { slotLookaheadMs } from './pace.ts'
 
@@ -33,9 +33,24 @@ export function makeClaim(database: Database, leaseMs: number) {
       )
       if (due.length === 0) return { tasks: [], hosts: 0 }
       const hosts = due.map((row) => row.host)
-      const tasks = await sql.query<FetchTask>(claimSql, [hosts, now, at(nowMs + leaseMs)])
-      return { tasks, hosts: hosts.length }
+      const rows = await sql.query<ClaimedRow>(claimSql, [hosts, now, at(nowMs + leaseMs)])
+      return { tasks: rows.map(taskOf), hosts: hosts.length }
     })
+}
+
+type ClaimedRow = Omit<FetchTask, 'etag' | 'lastModified' | 'known'> & {
+  etag: string | null
+  lastModified: string | null
+  known: ContentKey | null
+}
+
+function taskOf({ etag, lastModified, known, ...task }: ClaimedRow): FetchTask {
+  return {
+    ...task,
+    ...(etag === null ? {} : { etag }),
+    ...(lastModified === null ? {} : { lastModified }),
+    ...(known === null ? {} : { known }),
+  }
 }
 
 const claimSql = `
@@ -81,7 +96,8 @@ const claimSql = `
   leased as (
     update urls u set state = 1, attempt = u.attempt + 1, leased_at = $2::timestamptz, lease_until = $3::timestamptz
     from chosen c where u.id = c.id
-    returning u.id, u.site_run_id, u.host, u.kind, u.url, u.attempt, u.failures, u.depth, u.redirects, u.priority
+    returning u.id, u.site_run_id, u.host, u.kind, u.url, u.attempt, u.failures, u.depth, u.redirects, u.priority,
+      u.record_run_id, u.etag, u.last_modified, u.content_page, u.content_extraction
   ),
   taken as (
     select host, count(*) as n from chosen group by host
@@ -108,6 +124,11 @@ const claimSql = `
     where h.host = c.host
   )
   select l.id as "urlId", m.job_id as "runId", m.site, l.kind, l.url, m.pool, l.attempt, l.failures, l.depth, l.redirects,
-    j.correlation_id as "correlationId"
+    j.correlation_id as "correlationId",
+    -- Only where there is a record to be taken over.
+    case when l.record_run_id is not null then l.etag end as etag,
+    case when l.record_run_id is not null then l.last_modified end as "lastModified",
+    case when l.record_run_id is not null and l.content_page is not null
+      then json_build_object('page', l.content_page, 'extraction', l.content_extraction) end as known
   from leased l join member m on m.host = l.host and m.site_run_id = l.site_run_id join bulk_jobs j on j.id = m.job_id
   order by l.priority`

@@ -1,15 +1,15 @@
-import { urlIdOf } from '@seine/contracts'
+import { type Source, urlIdOf } from '@seine/contracts'
 import { hostOf } from '@seine/urls'
 import { urlStates } from '../database/entities.ts'
 import { at, type Sql } from '../database/sql.ts'
 import {
   type AdmissionLimits,
   type Candidate,
-  type FreshResult,
   makeAdmission,
   priorityOf,
   type Verdict,
 } from '../discovery/admission.ts'
+import { modifiedSince, type PriorResult, priorResults } from '../discovery/prior-results.ts'
 import type { SiteRunRow } from './site-run-row.ts'
 
 export interface EnterSettings extends AdmissionLimits {
@@ -41,17 +41,23 @@ export async function enterUrls(
     const id = urlIdOf(run.jobId, run.site, candidate.url)
     if (!byId.has(id)) byId.set(id, candidate)
   }
-  const known = await sql.query<{ id: string }>('select id from urls where id = any($1::uuid[])', [[...byId.keys()]])
-  for (const { id } of known) byId.delete(id)
+  const there = await sql.query<{ id: string; source: Source }>(
+    'select id, source from urls where id = any($1::uuid[])',
+    [[...byId.keys()]],
+  )
+  await improveSources(sql, there, byId)
+  for (const { id } of there) byId.delete(id)
   if (byId.size === 0) return { rows: 0, pending: 0 }
 
-  const fresh = await freshResults(sql, run, [...byId.values()], nowMs - settings.freshForMs)
+  const priors = await priorResults(sql, run, [...byId.values()])
+  const freshSinceMs = run.options.skip_existing ? nowMs - settings.freshForMs : Number.POSITIVE_INFINITY
   const judge = makeAdmission(run, settings)
   const rows: Row[] = []
   const dropped = new Map<string, number>()
   for (const [id, candidate] of byId) {
-    const verdict = judge(candidate, fresh.get(candidate.url))
-    if (verdict.to !== 'nowhere') rows.push(rowOf(id, candidate, verdict, nowMs))
+    const prior = priors.get(candidate.url)
+    const verdict = judge(candidate, prior !== undefined && prior.fetchedAtMs > freshSinceMs ? prior : undefined)
+    if (verdict.to !== 'nowhere') rows.push(rowOf(id, candidate, verdict, prior, nowMs))
     else if (verdict.reason !== null) dropped.set(verdict.reason, (dropped.get(verdict.reason) ?? 0) + 1)
   }
   if (rows.length === 0 && dropped.size === 0) return { rows: 0, pending: 0 }
@@ -59,6 +65,27 @@ export async function enterUrls(
   const drops = [...dropped].map(([reason, n]) => ({ reason, n }))
   await sql.query(insertSql, [run.id, run.attemptBase, at(nowMs), JSON.stringify(rows), JSON.stringify(drops)])
   return { rows: rows.length, pending: rows.filter((row) => row.state === urlStates.pending).length }
+}
+
+/** What says more about where a page stands goes first: one that only the run before knew may be gone from the site. */
+const sourceRanks: Record<Source, number> = { start: 0, robots: 0, sitemap: 1, link: 2, redirect: 2, known: 3 }
+
+/** A page that was entered as known, or by a link, and is named by a better source now. */
+async function improveSources(
+  sql: Sql,
+  there: readonly { id: string; source: Source }[],
+  candidates: ReadonlyMap<string, Candidate>,
+): Promise<void> {
+  const better = there.flatMap(({ id, source }) => {
+    const candidate = candidates.get(id)!
+    return sourceRanks[candidate.source] < sourceRanks[source] ? [{ id, ...candidate }] : []
+  })
+  if (better.length === 0) return
+  await sql.query(
+    `update urls u set source = b.source, lastmod = coalesce(b.lastmod, u.lastmod)
+     from unnest($1::uuid[], $2::text[], $3::text[]) as b(id, source, lastmod) where u.id = b.id`,
+    [better.map((b) => b.id), better.map((b) => b.source), better.map((b) => b.lastmod ?? null)],
+  )
 }
 
 interface Row {
@@ -77,9 +104,20 @@ interface Row {
   reason: string
   record_run_id: string | null
   done_at: string | null
+  etag: string | null
+  last_modified: string | null
+  content_page: string | null
+  content_extraction: string | null
 }
 
-function rowOf(id: string, candidate: Candidate, verdict: Exclude<Verdict, { to: 'nowhere' }>, nowMs: number): Row {
+function rowOf(
+  id: string,
+  candidate: Candidate,
+  verdict: Exclude<Verdict, { to: 'nowhere' }>,
+  prior: PriorResult | undefined,
+  nowMs: number,
+): Row {
+  const known = verdict.to === 'skipped' ? undefined : prior
   const fresh = verdict.to === 'fresh' ? verdict.result : null
   return {
     id,
@@ -95,41 +133,28 @@ function rowOf(id: string, candidate: Candidate, verdict: Exclude<Verdict, { to:
     state: verdict.to === 'pending' ? urlStates.pending : urlStates.done,
     outcome: verdict.to === 'pending' ? null : fresh === null ? 'skipped' : 'unchanged',
     reason: verdict.to === 'skipped' ? verdict.reason : fresh === null ? '' : 'fresh',
-    record_run_id: fresh?.recordRunId ?? null,
+    // Also of a page to be fetched: where its record is, should it not have changed.
+    record_run_id: known?.recordRunId ?? null,
     // The age of a result taken over is that of its fetch: else a daily run would keep one page fresh for ever.
     done_at: verdict.to === 'pending' ? null : at(fresh?.fetchedAtMs ?? nowMs),
+    etag: known?.etag ?? null,
+    last_modified: known === undefined ? null : modifiedSince(known, candidate.lastmod),
+    content_page: known?.content?.page ?? null,
+    content_extraction: known?.content?.extraction ?? null,
   }
-}
-
-/** Results of the run before that `skip_existing` takes over, by URL. */
-async function freshResults(
-  sql: Sql,
-  run: SiteRunRow,
-  candidates: readonly Candidate[],
-  notBeforeMs: number,
-): Promise<Map<string, FreshResult>> {
-  const previous = run.previousRunId
-  if (!run.options.skip_existing || run.options.dry_run || previous === null) return new Map()
-  const pages = candidates.filter((candidate) => candidate.kind === 'page')
-  const rows = await sql.query<{ url: string; recordRunId: string | null; fetchedAtMs: number }>(
-    `select url, record_run_id as "recordRunId", (extract(epoch from done_at) * 1000)::float8 as "fetchedAtMs"
-     from urls where id = any($1::uuid[]) and state = ${urlStates.done} and outcome in ('ok', 'unchanged') and done_at > $2`,
-    [pages.map((page) => urlIdOf(previous, run.site, page.url)), at(notBeforeMs)],
-  )
-  return new Map(
-    rows.map((row) => [row.url, { recordRunId: row.recordRunId ?? previous, fetchedAtMs: row.fetchedAtMs }]),
-  )
 }
 
 const insertSql = `
   with entered as (
     insert into urls (id, site_run_id, url, host, kind, source, depth, redirects, priority, optional, lastmod, state,
-      outcome, reason, record_run_id, done_at, attempt, next_attempt_at)
+      outcome, reason, record_run_id, done_at, etag, last_modified, content_page, content_extraction, attempt,
+      next_attempt_at)
     select r.id, $1::uuid, r.url, r.host, r.kind, r.source, r.depth, r.redirects, r.priority, r.optional, r.lastmod, r.state,
-      r.outcome, r.reason, r.record_run_id, r.done_at, $2::int, $3::timestamptz
+      r.outcome, r.reason, r.record_run_id, r.done_at, r.etag, r.last_modified, r.content_page, r.content_extraction, $2::int,
+      $3::timestamptz
     from json_to_recordset($4::json) as r(id uuid, url text, host text, kind text, source text, depth int, redirects int,
       priority smallint, optional boolean, lastmod text, state smallint, outcome text, reason text, record_run_id uuid,
-      done_at timestamptz)
+      done_at timestamptz, etag text, last_modified text, content_page text, content_extraction text)
     on conflict (id) do nothing
     returning kind, host, state, outcome, reason
   ),

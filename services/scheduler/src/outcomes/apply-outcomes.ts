@@ -50,6 +50,8 @@ export async function applyOutcomes(sql: Sql, received: readonly ReceivedOutcome
       bytes: Math.min(o.bytes, maxInt),
       etag: o.etag ?? null,
       last_modified: o.lastModified ?? null,
+      content_page: o.content?.page ?? null,
+      content_extraction: o.content?.extraction ?? null,
     }
   })
   const [result] = await sql.query<Applied>(applySql, [JSON.stringify(rows), at(nowMs)])
@@ -62,7 +64,7 @@ const applySql = `
   with input as (
     select * from json_to_recordset($1::json) as i(id uuid, attempt int, outcome text, reason text, detail text, status smallint,
       retry_at timestamptz, counts_as_failure boolean, host_due_at timestamptz, announced int, duration_ms real, bytes int,
-      etag text, last_modified text)
+      etag text, last_modified text, content_page text, content_extraction text)
   ),
   target as materialized (
     select i.*, u.site_run_id, u.host, u.kind, u.failures, s.status = 'running' as active, s.max_attempts,
@@ -89,11 +91,17 @@ const applySql = `
       -- A slot is given back by the attempt that holds it.
       lease_until = case when v.attempt = u.attempt then null else u.lease_until end,
       announced_batches = case when v.final then v.announced else 0 end,
-      record_run_id = null,
+      -- Kept while the page may turn out unchanged: where its record is.
+      record_run_id = case when v.final and v.outcome <> 'unchanged' then null else u.record_run_id end,
       duration_ms = v.duration_ms,
       bytes = v.bytes,
-      etag = v.etag,
-      last_modified = v.last_modified,
+      -- What was known before holds until another answer counts.
+      etag = case when v.final and v.outcome <> 'unchanged' then v.etag else coalesce(v.etag, u.etag) end,
+      last_modified = case when v.final and v.outcome <> 'unchanged' then v.last_modified
+        else coalesce(v.last_modified, u.last_modified) end,
+      content_page = case when v.final and v.outcome <> 'unchanged' then v.content_page else u.content_page end,
+      content_extraction = case when v.final and v.outcome <> 'unchanged' then v.content_extraction
+        else u.content_extraction end,
       done_at = case when v.final then $2::timestamptz end
     from verdict v where u.id = v.id and v.counts
     returning u.id, u.site_run_id, u.kind, u.optional, u.state, u.outcome, u.reason, u.status, u.bytes,
