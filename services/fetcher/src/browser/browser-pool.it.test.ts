@@ -10,7 +10,7 @@ const title = chromiumHere ? 'browsers' : 'browsers (skipped: no Chromium on PAT
 
 describe.skipIf(!chromiumHere)(title, () => {
   it(`leave no process and no file behind after ${pages} pages and several replacements`, {
-    timeout: 300_000,
+    timeout: 600_000,
   }, async () => {
     const before = process.env.TMPDIR
     const folder = await mkdtemp(join(tmpdir(), 'seine-test-'))

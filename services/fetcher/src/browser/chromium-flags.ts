@@ -9,7 +9,9 @@ export function chromiumFlags({ maxHeapMb }: { maxHeapMb: number }): string[] {
     '--host-resolver-rules=MAP * ~NOTFOUND',
     '--proxy-server=127.0.0.1:9',
     '--proxy-bypass-list=<-loopback>',
+    // The shell knows the first name of this, the browser with windows the second.
     '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
+    '--webrtc-ip-handling-policy=disable_non_proxied_udp',
     '--disable-quic',
     '--disable-domain-reliability',
     '--no-pings',

@@ -51,6 +51,10 @@ export async function startRendering(
     if (route) return route(request, response)
     response.writeHead(404).end()
   })
+  web.on('upgrade', (request, socket) => {
+    requests.push({ host: '', path: request.url ?? '', headers: request.headers })
+    socket.destroy()
+  })
   await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve))
   const { port } = web.address() as AddressInfo
   const http = makeHttpClient({
