@@ -178,3 +178,30 @@ it('ends what is under way when it is closed, and takes nothing more', async () 
   })
   expect(server.accepted()).toBe(1)
 })
+
+it('holds no more bodies at once than its budget, and reads all of them to their end', async () => {
+  const size = 3_000_000
+  await using server = await httpServer((_request, response) => void response.end(Buffer.alloc(size, 'x')))
+  const client = testClient({ maxHeldBodyBytes: 4_000_000 })
+  const url = `http://127.0.0.1:${server.port}/`
+  const asked = Array.from({ length: 12 }, () => client.request(ask(url, { limits: { maxBodyBytes: size } })))
+  const answers = await Promise.all(asked)
+  for (const answer of answers) expect(answer).toMatchObject({ ok: true, truncated: false, transferredBytes: size })
+})
+
+it('gives the room of a body that fails or is cut to the others', async () => {
+  await using server = await httpServer((request, response) => {
+    response.writeHead(200, { 'content-length': '9000000' })
+    if (request.url === '/whole') response.end(Buffer.alloc(9_000_000, 'x'))
+    else response.write(Buffer.alloc(2_000_000, 'x'))
+  })
+  const client = testClient({ maxHeldBodyBytes: 1_000_000 })
+  const url = `http://127.0.0.1:${server.port}`
+  const limits = { maxBodyBytes: 3_000_000 }
+  const silent = Array.from({ length: 4 }, () =>
+    client.request(ask(`${url}/part`, { limits, timeouts: { totalMs: 300 } })),
+  )
+  const whole = Array.from({ length: 4 }, () => client.request(ask(`${url}/whole`, { limits })))
+  for (const answer of await Promise.all(silent)) expect(answer.ok).toBe(false)
+  for (const answer of await Promise.all(whole)) expect(answer).toMatchObject({ ok: true, truncated: true })
+})

@@ -1,5 +1,6 @@
 import type { AddressGuard } from './address-guard.ts'
 import { type AgentPool, makeAgentPool } from './agent-pool.ts'
+import { makeBodyBudget } from './body-budget.ts'
 import { makeChunkQueue } from './chunk-queue.ts'
 import { acceptedEncodings, parseCodings } from './content-coding.ts'
 import { type DecodeState, decodeChunks } from './decode.ts'
@@ -54,6 +55,11 @@ export interface HttpClientOptions {
   maxConnectionsPerOrigin?: number
   /** How long an idle connection is kept, if the server doesn't say. Default 4 s. */
   keepAliveMs?: number
+  /**
+   * Bytes that all page bodies together hold while they are read; past it, bodies over a quarter of a megabyte wait for each
+   * other. Default 64 MiB.
+   */
+  maxHeldBodyBytes?: number
   /** The proxies behind the pools that policies name. */
   proxyPools?: Partial<Record<ProxyPoolName, ProxyPool>>
   /** Certificate authorities to trust instead of the system's, PEM. */
@@ -76,6 +82,7 @@ export function makeHttpClient(options: HttpClientOptions): HttpClient {
     ca: options.ca,
   })
 
+  const budget = makeBodyBudget(options.maxHeldBodyBytes ?? 67_108_864)
   let closed = false
 
   /** Sends by the way the policy names, once the URL has passed. */
@@ -101,6 +108,7 @@ export function makeHttpClient(options: HttpClientOptions): HttpClient {
             exchange,
             codings: parseCodings(encodingOf(received)),
             maxBodyBytes: asked.limits.maxBodyBytes,
+            budget,
             expectedBytes: Number(received.headers['content-length']) || 0,
             onDone: (page) => resolve(answerOf(received, page)),
             onFailure,

@@ -1,3 +1,4 @@
+import type { BodyBudget, BodyShare } from './body-budget.ts'
 import { makeBodyBuffer } from './body-buffer.ts'
 import { type ChunkQueue, makeChunkQueue } from './chunk-queue.ts'
 import type { Coding } from './content-coding.ts'
@@ -15,6 +16,7 @@ export interface PageSinkOptions {
   exchange: Exchange
   codings: readonly Coding[]
   maxBodyBytes: number
+  budget: BodyBudget
   /** From Content-Length; 0 when it isn't known. */
   expectedBytes: number
   onDone: (page: PageBody) => void
@@ -26,30 +28,50 @@ export function makePageSink(options: PageSinkOptions): BodySink {
   return options.codings.length === 0 ? identitySink(options) : codedSink(options)
 }
 
-function identitySink({ maxBodyBytes, expectedBytes, onDone, onFailure }: PageSinkOptions): BodySink {
+function identitySink({ exchange, maxBodyBytes, budget, expectedBytes, onDone, onFailure }: PageSinkOptions): BodySink {
   const buffer = makeBodyBuffer(maxBodyBytes, expectedBytes)
+  // Not at once: undici can't go on with one connection while it hands out data of another.
+  const share = budget.open(() => setImmediate(() => exchange.resume()))
   let transferredBytes = 0
+  const done = (truncated: boolean) => {
+    share.close()
+    onDone({ body: buffer.bytes(), truncated, transferredBytes })
+  }
   return {
     write(chunk) {
       transferredBytes += chunk.length
-      if (buffer.append(chunk)) return 'more'
-      onDone({ body: buffer.bytes(), truncated: true, transferredBytes })
+      if (buffer.append(chunk)) return share.take(chunk.length) ? 'more' : 'wait'
+      done(true)
       return 'enough'
     },
-    end: () => onDone({ body: buffer.bytes(), truncated: false, transferredBytes }),
-    fail: onFailure,
+    end: () => done(false),
+    fail(error) {
+      share.close()
+      onFailure(error)
+    },
   }
 }
 
-function codedSink({ exchange, codings, maxBodyBytes, expectedBytes, onDone, onFailure }: PageSinkOptions): BodySink {
+function codedSink(options: PageSinkOptions): BodySink {
+  const { exchange, codings, maxBodyBytes, budget, expectedBytes, onDone, onFailure } = options
   const coded = makeBodyBuffer(maxCodedBytesAtOnce, expectedBytes)
+  // What is decoded at once holds less than a body may for free: only what is larger counts.
+  let wake = () => {}
+  const share = budget.open(() => wake())
+  const room = () =>
+    new Promise<void>((resolve) => {
+      wake = resolve
+    })
   let queue: ChunkQueue | null = null
   let transferredBytes = 0
 
   function decodeLarge(source: AsyncIterable<Uint8Array>): void {
-    collect(source, codings, maxBodyBytes)
-      // A body that was cut or could not be decoded is not read on; one that ended is over already.
-      .finally(() => exchange.abort(unwantedRest()))
+    collect(source, codings, maxBodyBytes, share, room)
+      .finally(() => {
+        share.close()
+        // A body that was cut or could not be decoded is not read on; one that ended is over already.
+        exchange.abort(unwantedRest())
+      })
       .then(({ body, truncated }) => onDone({ body, truncated, transferredBytes }), onFailure)
   }
 
@@ -83,6 +105,7 @@ function codedSink({ exchange, codings, maxBodyBytes, expectedBytes, onDone, onF
       }
     },
     fail(error) {
+      share.close()
       if (queue === null) onFailure(error)
       else queue.fail(error)
     },
@@ -93,10 +116,15 @@ async function collect(
   source: AsyncIterable<Uint8Array>,
   codings: readonly Coding[],
   maxBytes: number,
+  share: BodyShare,
+  room: () => Promise<void>,
 ): Promise<{ body: Uint8Array; truncated: boolean }> {
   const state: DecodeState = { codedBytes: 0, decodedBytes: 0, truncated: false }
   const body = makeBodyBuffer(maxBytes, 0)
-  for await (const chunk of decodeChunks(source, codings, { maxBytes, gunzipByMagic: false }, state)) body.append(chunk)
+  for await (const chunk of decodeChunks(source, codings, { maxBytes, gunzipByMagic: false }, state)) {
+    body.append(chunk)
+    if (!share.take(chunk.length)) await room()
+  }
   return { body: body.bytes(), truncated: state.truncated }
 }
 

@@ -1,10 +1,11 @@
-import type { FetchTask, OutcomeKind } from '@seine/contracts'
+import type { DiscoveredUrl, FetchTask, OutcomeKind } from '@seine/contracts'
 import { extractPage } from '@seine/extract'
 import { decodeText } from '@seine/net'
 import { canonicalUrl, hostOf } from '@seine/urls'
-import { type Announcer, makeAnnouncer } from './announce.ts'
+import { makeAnnouncer } from './announce.ts'
 import type { makeAsk } from './ask.ts'
 import type { Ending } from './ending.ts'
+import type { Pace } from './host-gate.ts'
 import { isHtml, pageRecordOf } from './page-record.ts'
 import type { LoadedPlan } from './plans.ts'
 import type { RobotsOf } from './robots-of.ts'
@@ -16,54 +17,44 @@ export interface FetchPageDeps {
   readonly bus: Parameters<typeof makeAnnouncer>[0]
 }
 
+/** A page that has been read: all of it but its body. */
+interface ReadPage {
+  readonly ending: Ending
+  readonly found: readonly DiscoveredUrl[]
+}
+
 /**
  * Fetches and extracts one page. A redirect is not followed: it is this page's answer, and its target is discovered
  * (the frontier decides, and the target's own host clock is kept).
  */
 export function makeFetchPage({ ask, robotsOf, nowMs, bus }: FetchPageDeps) {
-  return async (task: FetchTask, loaded: LoadedPlan): Promise<Ending> => {
+  // A function of its own: its body is let go of before anything waits for the broker, which may be away (keeps I7).
+  async function askAndRead(task: FetchTask, loaded: LoadedPlan, pace: Pace): Promise<ReadPage> {
     const { policy } = loaded.plan
-    const robots = await robotsOf(task.url, loaded, task)
-    if (robots.kind === 'ending') return robots.ending
-    if (!robots.isAllowed(task.url)) return { outcome: 'skipped', reason: 'robots' }
-
     const asked = await ask({
       task,
       url: task.url,
       policy,
-      pace: robots.pace,
+      pace,
       headers: conditionalHeaders(task),
       maxBodyBytes: policy.limits.maxBodyBytes,
       keepLastAnswer: true,
     })
-    if (asked.kind === 'ending') return asked.ending
+    if (asked.kind === 'ending') return { ending: asked.ending, found: [] }
     const { answer, verdict, hostDueAtMs } = asked
-    const { status, headers } = answer
+    const { status, headers, body, truncated, transferredBytes, ttfbMs, durationMs } = answer
     const measured = {
       status,
       hostDueAtMs,
-      durationMs: answer.durationMs,
-      bytes: answer.body.byteLength,
+      durationMs,
+      bytes: body.byteLength,
       ...(headers.etag === undefined ? {} : { etag: headers.etag.slice(0, 1_000) }),
       ...(headers['last-modified'] === undefined ? {} : { lastModified: headers['last-modified'].slice(0, 100) }),
     }
-    if (status === 304) return { ...measured, outcome: 'unchanged', reason: 'not-modified' }
+    if (status === 304) return { ending: { ...measured, outcome: 'unchanged', reason: 'not-modified' }, found: [] }
 
-    const announcer = makeAnnouncer(bus, task, loaded.seen.add)
     const redirectUrl = redirectTarget(status, headers.location, task.url)
     const page = verdict.next === 'ok' ? readPage(task, loaded, answer) : null
-    if (redirectUrl !== null)
-      await announcer.add({
-        url: redirectUrl,
-        kind: 'page',
-        source: 'redirect',
-        depth: task.depth,
-        redirects: task.redirects + 1,
-      })
-    else if (page !== null) await announceLinks(page.links, task, loaded, announcer)
-    const announcedBatches = await announcer.finish()
-
-    const { transferredBytes, truncated, ttfbMs, durationMs, body } = answer
     const record = pageRecordOf({
       url: task.url,
       depth: task.depth,
@@ -80,7 +71,20 @@ export function makeFetchPage({ ask, robotsOf, nowMs, bus }: FetchPageDeps) {
       extracted: page,
     })
     const outcome: OutcomeKind = verdict.next === 'ok' ? 'ok' : 'failed'
-    return { ...measured, outcome, reason: verdict.reason, announcedBatches, record }
+    return {
+      ending: { ...measured, outcome, reason: verdict.reason, record },
+      found: redirectUrl === null ? linksOf(page?.links ?? [], task, loaded) : [redirectOf(redirectUrl, task)],
+    }
+  }
+
+  return async (task: FetchTask, loaded: LoadedPlan): Promise<Ending> => {
+    const robots = await robotsOf(task.url, loaded, task)
+    if (robots.kind === 'ending') return robots.ending
+    if (!robots.isAllowed(task.url)) return { outcome: 'skipped', reason: 'robots' }
+    const { ending, found } = await askAndRead(task, loaded, robots.pace)
+    const announcer = makeAnnouncer(bus, task, loaded.seen.add)
+    for (const url of found) await announcer.add(url)
+    return { ...ending, announcedBatches: await announcer.finish() }
   }
 }
 
@@ -108,15 +112,18 @@ function readPage(
   return { charset, ...extractPage({ url: task.url, html: text, headers: answer.headers, siteHosts: loaded.hosts }) }
 }
 
-async function announceLinks(
-  links: readonly { url: string; nofollow: boolean }[],
+function redirectOf(url: string, { depth, redirects }: FetchTask): DiscoveredUrl {
+  return { url, kind: 'page', source: 'redirect', depth, redirects: redirects + 1 }
+}
+
+/** What has not been announced yet, of the site's own hosts. */
+function linksOf(
+  links: readonly { url: string }[],
   task: FetchTask,
   { plan, hosts, seen }: LoadedPlan,
-  announcer: Announcer,
-): Promise<void> {
-  if (!plan.site.followLinks || task.depth >= plan.site.maxDepth) return
-  for (const { url } of links) {
-    if (seen.has(url) || !hosts.has(hostOf(url))) continue
-    await announcer.add({ url, kind: 'page', source: 'link', depth: task.depth + 1, redirects: 0 })
-  }
+): DiscoveredUrl[] {
+  if (!plan.site.followLinks || task.depth >= plan.site.maxDepth) return []
+  return links
+    .filter(({ url }) => !seen.has(url) && hosts.has(hostOf(url)))
+    .map(({ url }) => ({ url, kind: 'page', source: 'link', depth: task.depth + 1, redirects: 0 }))
 }
