@@ -17,12 +17,19 @@ export interface ServiceProcessOptions {
   readonly onChange?: ProcessSpec['onChange']
 }
 
+/**
+ * JavaScript objects of one service, page bodies and other buffers not counted. Far above what any of them has to hold; where
+ * there is more memory than that, V8 would rather take it than collect garbage. Set NODE_OPTIONS for another limit.
+ */
+const maxHeapMegabytes = 192
+
 /** A service run from its source, ready when its `/readyz` says so. */
 export async function makeServiceProcess(options: ServiceProcessOptions): Promise<ManagedProcess> {
   const healthPort = await freePort()
   const env = {
     // Type stripping is a quarter of a short start; the next start reads its result.
     NODE_COMPILE_CACHE: join(cacheDir, 'compile'),
+    NODE_OPTIONS: `--max-old-space-size=${maxHeapMegabytes}`,
     ...options.env,
     HEALTH_HOST: '127.0.0.1',
     HEALTH_PORT: String(healthPort),
