@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Postgres } from '../database/postgres.ts'
-import { fetchingRun, ledgersBalance, startDatabase } from '../testing/database.ts'
+import { emptyDatabase, fetchingRun, ledgersBalance, startDatabase } from '../testing/database.ts'
 import { testCatalogue, testPage, testSite } from '../testing/fixtures.ts'
 
 let database: Postgres
@@ -74,4 +74,54 @@ test('a fresh result is taken over with the age and the run of its fetch', async
   // Three hours after the fetch it is stale, although the last run took it over half that time ago.
   const fourth = await chain(third.runId, 3 * hourMs)
   expect(await fourth.url('lamps', '/0')).toMatchObject({ state: 0, outcome: null })
+})
+
+test('a page of the run before is asked for conditionally, and keeps its record while it is unchanged', async () => {
+  await emptyDatabase(database)
+  let ms = 0
+  const next = async (previous: string | null) => {
+    ms += 60_000
+    const run = await fetchingRun(database, catalogue)
+    await database.query('update bulk_job_sites set previous_run_id = $2 where job_id = $1', [run.runId, previous])
+    await run.enter('lamps', run.pages('lamps', 1), ms)
+    const [task] = (await run.claim(ms)).tasks
+    return { ...run, task: task! }
+  }
+  const record = async (run: { runId: string; idOf: (site: string, path: string) => string }) => {
+    const [row] = await database.query('select record_run_id from urls where id = $1', [run.idOf('lamps', '/0')])
+    return row
+  }
+  const content = { page: 'p'.repeat(22), extraction: 'e'.repeat(22) }
+  const first = await next(null)
+  expect(first.task).not.toHaveProperty('etag')
+  await first.apply('lamps', [first.outcome('lamps', '/0', 1, { etag: '"1"', content })])
+
+  const second = await next(first.runId)
+  expect(second.task).toMatchObject({ etag: '"1"', known: content })
+  await second.apply('lamps', [
+    second.outcome('lamps', '/0', 1, { outcome: 'unchanged', reason: 'not-modified', status: 304 }),
+  ])
+  expect(await record(second)).toEqual({ record_run_id: first.runId })
+
+  const third = await next(second.runId)
+  expect(third.task).toMatchObject({ etag: '"1"', known: content })
+  await third.apply('lamps', [third.outcome('lamps', '/0', 1, { etag: '"2"' })])
+  expect(await record(third)).toEqual({ record_run_id: null })
+  const fourth = await next(third.runId)
+  expect(fourth.task.etag).toBe('"2"')
+  expect(fourth.task).not.toHaveProperty('known')
+})
+
+test('a page that only the run before knew belongs to the sitemap that names it later', async () => {
+  const run = await fetchingRun(database, catalogue)
+  const source = async () => {
+    const [row] = await database.query('select source, lastmod from urls where id = $1', [run.idOf('lamps', '/0')])
+    return row
+  }
+  const [page] = run.pages('lamps', 1)
+  await run.enter('lamps', [{ ...page!, source: 'known' }])
+  await run.enter('lamps', [{ ...page!, source: 'sitemap', lastmod: '2026-11-01' }])
+  expect(await source()).toEqual({ source: 'sitemap', lastmod: '2026-11-01' })
+  await run.enter('lamps', [{ ...page!, source: 'link' }])
+  expect(await source()).toEqual({ source: 'sitemap', lastmod: '2026-11-01' })
 })
