@@ -1,38 +1,40 @@
 import { connectBus } from '@seine/bus'
 import { makeAddressGuard, makeHttpClient } from '@seine/net'
-import { createLogger, readConfig, runService, shutdownSignal } from '@seine/runtime'
+import { createLogger, readConfig, runMain, runService, shutdownSignal } from '@seine/runtime'
 import { makeBrowsers } from './browser/browsers.ts'
 import { configSchema, readHostOverrides } from './config.ts'
 import { makeFetchPart } from './fetch-part.ts'
 import { readProxyPools } from './proxies.ts'
 
-const config = readConfig(configSchema, process.env)
-const log = createLogger('fetcher', { level: config.LOG_LEVEL })
-const stop = shutdownSignal(log)
-const pool = config.FETCH_POOL
-const browsers = pool === 'browser' ? makeBrowsers(config, log) : null
-const bus = await connectBus(
-  { servers: config.NATS_SERVERS, user: config.NATS_USER, password: config.NATS_PASSWORD, name: `fetcher-${pool}` },
-  log,
-)
-const http = makeHttpClient({
-  guard: makeAddressGuard({ allowedPrivate: config.ALLOWED_PRIVATE_NETWORKS }),
-  hostOverrides: readHostOverrides(config.HOST_OVERRIDES),
-  proxyPools: readProxyPools({ datacenter: config.PROXIES_DATACENTER, residential: config.PROXIES_RESIDENTIAL }, () =>
-    performance.now(),
-  ),
-})
-const maxInFlight = browsers ? config.BROWSER_CONCURRENCY : config.FETCH_CONCURRENCY
-const { part, flush } = await makeFetchPart({ bus, http, pool, browsers, maxInFlight, stop, log })
+await runMain('fetcher', async () => {
+  const config = readConfig(configSchema, process.env)
+  const log = createLogger('fetcher', { level: config.LOG_LEVEL })
+  const stop = shutdownSignal(log)
+  const pool = config.FETCH_POOL
+  const browsers = pool === 'browser' ? makeBrowsers(config, log) : null
+  const bus = await connectBus(
+    { servers: config.NATS_SERVERS, user: config.NATS_USER, password: config.NATS_PASSWORD, name: `fetcher-${pool}` },
+    log,
+  )
+  const http = makeHttpClient({
+    guard: makeAddressGuard({ allowedPrivate: config.ALLOWED_PRIVATE_NETWORKS }),
+    hostOverrides: readHostOverrides(config.HOST_OVERRIDES),
+    proxyPools: readProxyPools({ datacenter: config.PROXIES_DATACENTER, residential: config.PROXIES_RESIDENTIAL }, () =>
+      performance.now(),
+    ),
+  })
+  const maxInFlight = browsers ? config.BROWSER_CONCURRENCY : config.FETCH_CONCURRENCY
+  const { part, flush } = await makeFetchPart({ bus, http, pool, browsers, maxInFlight, stop, log })
 
-await runService({
-  name: 'fetcher',
-  log,
-  health: { host: config.HEALTH_HOST, port: config.HEALTH_PORT },
-  checks: { nats: bus.check, ...(browsers && { browser: browsers.pool.check }) },
-  parts: [part],
-  stop,
-  // Longer than the longest task: policy.timeouts.totalMs is at most 50 s.
-  drainTimeoutMs: 55_000,
-  cleanup: [flush, async () => browsers?.pool.close(), http.close, async () => bus[Symbol.asyncDispose]()],
+  await runService({
+    name: 'fetcher',
+    log,
+    health: { host: config.HEALTH_HOST, port: config.HEALTH_PORT },
+    checks: { nats: bus.check, ...(browsers && { browser: browsers.pool.check }) },
+    parts: [part],
+    stop,
+    // Longer than the longest task: policy.timeouts.totalMs is at most 50 s.
+    drainTimeoutMs: 55_000,
+    cleanup: [flush, async () => browsers?.pool.close(), http.close, async () => bus[Symbol.asyncDispose]()],
+  })
 })
