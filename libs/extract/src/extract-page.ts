@@ -1,5 +1,7 @@
-import type { Product, Seo } from '@seine/contracts'
+import type { PageRecord, Product, Seo } from '@seine/contracts'
 import { makeResolver } from '@seine/urls'
+import type { FieldReader, FieldReading } from './fields/field-reader.ts'
+import { draftFromFields, extractedOf, missingRequired } from './fields/product-of-fields.ts'
 import { readHttpFacts } from './http-facts.ts'
 import { readJsonBlock } from './lenient-json.ts'
 import { type PageLink, readLinks } from './page-links.ts'
@@ -16,6 +18,8 @@ export interface Page {
   headers: Readonly<Record<string, string>>
   /** `URL.host` of every host that belongs to the site: links to them are internal. */
   siteHosts: ReadonlySet<string>
+  /** The site's selectors. Absent: it has none. */
+  fields?: FieldReader | null | undefined
 }
 
 export interface Extraction {
@@ -26,10 +30,16 @@ export interface Extraction {
   links: PageLink[]
   /** Names of the fields that were cut at a limit; `links` among them, `product.` before a product's field. */
   cut: string[]
+  /** What each of the site's selectors gave. */
+  fields: FieldReading[]
+  /** Values of selectors that are no field of a product. Null: the site has no selectors. */
+  extracted: PageRecord['extracted'] | null
+  /** Names of required selectors that matched nothing. */
+  missingRequired: string[]
 }
 
 /** Reads a page: its SEO fields, its product, its links. Never throws, however broken the markup. */
-export function extractPage({ url, html, headers, siteHosts }: Page): Extraction {
+export function extractPage({ url, html, headers, siteHosts, fields: reader }: Page): Extraction {
   const cutter = makeCutter()
   const scan = scanPage(html)
   for (const field of scan.overflow) cutter.mark(field)
@@ -43,9 +53,21 @@ export function extractPage({ url, html, headers, siteHosts }: Page): Extraction
   const nofollow = directives.some((directive) => ['nofollow', 'none'].includes(directive.trim()))
   const links = readLinks(scan, resolve, siteHosts, nofollow, cutter)
   const seo = readSeo({ url, headers, scan, resolve, jsonLd, links, httpCanonical: http.canonical }, cutter)
+  const things = jsonLd.flatMap(({ values }) => values)
+  const json = (): unknown[] => [...things, ...scan.dataScripts.flatMap((script) => readJsonBlock(script).values)]
+  const absolute = (reference: string): string | null => URL.parse(reference, base ?? url)?.href ?? null
+  const fields = reader?.read({ url, html, resolve: absolute, language: seo.language, json }) ?? []
   const product = readProduct(
-    { url, base: base ?? url, html, scan, jsonLd: jsonLd.flatMap(({ values }) => values), seo },
+    { url, base: base ?? url, html, scan, jsonLd: things, seo, selected: draftFromFields(fields) },
     cutter,
   )
-  return { seo, product, links: links.links, cut: cutter.fields }
+  return {
+    seo,
+    product,
+    links: links.links,
+    fields,
+    extracted: reader ? extractedOf(fields, cutter) : null,
+    missingRequired: missingRequired(fields),
+    cut: cutter.fields,
+  }
 }

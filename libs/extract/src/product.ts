@@ -1,6 +1,6 @@
 import type { Product, Seo } from '@seine/contracts'
 import type { PageIdentity } from './main-product.ts'
-import { mergeDrafts, type SourcedDraft } from './product-draft.ts'
+import { mergeDrafts, type ProductDraft, type SourcedDraft } from './product-draft.ts'
 import { draftFromMetas } from './product-meta.ts'
 import { maySell, readVisible } from './product-page.ts'
 import { draftFromThings } from './product-thing.ts'
@@ -16,20 +16,25 @@ export interface ProductPage {
   scan: PageScan
   jsonLd: readonly unknown[]
   seo: Seo
+  /** What the site's selectors say of it, and whether that alone makes a product. Null: nothing. */
+  selected: { draft: ProductDraft; mayBe: boolean } | null
 }
 
 /**
- * The product that a page is about, each field from the first source that has it: JSON-LD, microdata, RDFa, metas, the visible page.
+ * The product that a page is about, each field from the first source that has it: the site's selectors, JSON-LD, microdata, RDFa, metas, the visible page.
  * Only where these leave the price, availability or number open is the page read a second time, for what it shows. `inferred`
  * is the availability of what has a price or a button to buy, and says nothing else. Null where the page is about no product, or many.
  */
-export function readProduct({ url, base, html, scan, jsonLd, seo }: ProductPage, cutter: Cutter): Product | null {
+export function readProduct(
+  { url, base, html, scan, jsonLd, seo, selected }: ProductPage,
+  cutter: Cutter,
+): Product | null {
   const page: PageIdentity = {
     url,
     canonical: seo.canonical,
     names: [...scan.h1.slice(0, 3), seo.openGraph['og:title'] ?? '', seo.title ?? ''],
   }
-  const drafts: SourcedDraft[] = []
+  const drafts: SourcedDraft[] = selected?.mayBe ? [{ source: 'selector', draft: selected.draft }] : []
   const doubtful: SourcedDraft[] = []
   const things = { 'json-ld': jsonLd, microdata: scan.microdata, rdfa: scan.rdfa }
   for (const [source, roots] of Object.entries(things)) {
@@ -50,6 +55,7 @@ export function readProduct({ url, base, html, scan, jsonLd, seo }: ProductPage,
     }
   }
   if (drafts.length === 0) return null
+  if (selected?.mayBe === false) drafts.unshift({ source: 'selector', draft: selected.draft })
   for (const { draft } of drafts) draft.images = absolute(draft.images ?? [], base)
   return mergeDrafts([...drafts, ...doubtful], cutter)
 }

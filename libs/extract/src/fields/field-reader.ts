@@ -1,0 +1,34 @@
+import type { SiteField } from '@seine/contracts'
+import type { Json, ValueContext } from './field-value.ts'
+
+/** What one field is on one page. */
+export interface FieldReading {
+  field: SiteField
+  /** Of a list field an array. Null: nothing matched. */
+  value: Json
+  /** What the selector found, before pattern and type; 0 also where it failed. */
+  matches: number
+  /** Why the selector could not be evaluated. Null: it could. */
+  problem: string | null
+}
+
+export interface FieldPage extends ValueContext {
+  url: string
+  html: string
+  /** What the page's JSON scripts hold, JSON-LD first. */
+  json: () => readonly unknown[]
+}
+
+export interface FieldReader {
+  /** Selectors that can't be read, by name: `ean: …`. On every page they give nothing. */
+  readonly problems: readonly string[]
+  /** The fields of a page, in the order of the site's. Never throws. */
+  read(page: FieldPage): FieldReading[]
+}
+
+/** The reader of a site's selectors; null where it has none. The engines are loaded only here, because most sites have none. */
+export async function makeFieldReader(fields: readonly SiteField[] | undefined): Promise<FieldReader | null> {
+  if (fields === undefined || fields.length === 0) return null
+  const { compileFields } = await import('./compile-fields.ts')
+  return compileFields(fields)
+}

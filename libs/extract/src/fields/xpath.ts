@@ -1,0 +1,85 @@
+import { type AnyNode, type Document, isComment, isTag, isText } from 'domhandler'
+import { evaluateXPath } from 'fontoxpath'
+import type { PageElement } from './page-dom.ts'
+
+/** What an XPath gives: nodes, or texts (attributes are their value). */
+export type XPathResult = PageElement | string
+
+interface Attribute {
+  nodeType: 2
+  name: string
+  localName: string
+  nodeName: string
+  namespaceURI: null
+  prefix: null
+  value: string
+  owner: PageElement
+}
+
+/** A page's tree as fontoxpath walks it. */
+class Facade {
+  readonly #attributes = new WeakMap<PageElement, Attribute[]>()
+
+  getAllAttributes(node: PageElement): Attribute[] {
+    let attributes = this.#attributes.get(node)
+    if (attributes === undefined) {
+      attributes = Object.entries(node.attribs).map(([name, value]) => ({
+        nodeType: 2,
+        name,
+        localName: name,
+        nodeName: name,
+        namespaceURI: null,
+        prefix: null,
+        value,
+        owner: node,
+      }))
+      this.#attributes.set(node, attributes)
+    }
+    return attributes
+  }
+  getAttribute(node: PageElement, name: string): string | null {
+    return node.attribs[name] ?? null
+  }
+  getChildNodes(node: AnyNode): AnyNode[] {
+    return 'children' in node ? node.children : []
+  }
+  getData(node: AnyNode | Attribute): string {
+    if ('value' in node) return node.value
+    return isText(node) || isComment(node) ? node.data : ''
+  }
+  getFirstChild(node: AnyNode): AnyNode | null {
+    return this.getChildNodes(node)[0] ?? null
+  }
+  getLastChild(node: AnyNode): AnyNode | null {
+    return this.getChildNodes(node).at(-1) ?? null
+  }
+  getNextSibling(node: AnyNode): AnyNode | null {
+    return node.next
+  }
+  getParentNode(node: AnyNode | Attribute): AnyNode | null {
+    return 'owner' in node ? node.owner : node.parent
+  }
+  getPreviousSibling(node: AnyNode): AnyNode | null {
+    return node.prev
+  }
+}
+
+/** Evaluates XPath 3.1 on a page's tree. Throws where the expression is none, or goes wrong on this page. */
+export function selectXPath(expression: string, document: Document): XPathResult[] {
+  // Our facade has the methods that fontoxpath's interface asks for; its node types are those of browsers.
+  const results = evaluateXPath(
+    expression,
+    document as never,
+    new Facade() as never,
+    null,
+    evaluateXPath.ALL_RESULTS_TYPE,
+  ) as unknown[]
+  return results.flatMap((result): XPathResult[] => {
+    if (result === null || result === undefined) return []
+    if (typeof result !== 'object') return [String(result)]
+    if ('owner' in result) return [(result as unknown as Attribute).value]
+    const node = result as AnyNode
+    if (isText(node) || isComment(node)) return [node.data]
+    return isTag(node) ? [node as PageElement] : []
+  })
+}
