@@ -33,6 +33,10 @@ function wordsOf({ type, data, step }: SeineEvent): string {
       return `${data.host} until ${new Date(data.untilMs).toISOString().slice(11, 19)}: ${data.reason}`
     case 'host.breaker':
       return `${data.host} ${data.state}${data.reason === undefined ? '' : `: ${data.reason}`}`
+    case 'cache.hit':
+      return `${formatCount(data.pages)} pages are what they were`
+    case 'cache.miss':
+      return `${formatCount(data.pages)} pages have changed`
     case 'robots.overridden':
       return `${data.host}: ${data.reason}`
   }

@@ -1,4 +1,4 @@
-import type { Outcome, OutcomeKind, PageRecord } from '@seine/contracts'
+import type { ContentKey, Outcome, OutcomeKind, PageRecord } from '@seine/contracts'
 
 /** How a task ended, before it is addressed: what the handlers of the task kinds return. */
 export interface Ending {
@@ -16,6 +16,7 @@ export interface Ending {
   readonly bytes?: number
   readonly etag?: string
   readonly lastModified?: string
+  readonly content?: ContentKey
   readonly record?: PageRecord
 }
 

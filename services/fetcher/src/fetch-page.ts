@@ -4,6 +4,8 @@ import { decodeText } from '@seine/net'
 import { canonicalUrl, hostOf } from '@seine/urls'
 import { makeAnnouncer } from './announce.ts'
 import type { makeAsk } from './ask.ts'
+import type { CacheTally } from './cache-tally.ts'
+import { contentKeyOf, isSameContent } from './content-key.ts'
 import type { Ending } from './ending.ts'
 import type { Pace } from './host-gate.ts'
 import { isHtml, pageRecordOf } from './page-record.ts'
@@ -15,6 +17,7 @@ export interface FetchPageDeps {
   readonly robotsOf: RobotsOf
   readonly nowMs: () => number
   readonly bus: Parameters<typeof makeAnnouncer>[0]
+  readonly noteCacheUse: CacheTally['note']
 }
 
 /** A page that has been read: all of it but its body. */
@@ -27,7 +30,7 @@ interface ReadPage {
  * Fetches and extracts one page. A redirect is not followed: it is this page's answer, and its target is discovered
  * (the frontier decides, and the target's own host clock is kept).
  */
-export function makeFetchPage({ ask, robotsOf, nowMs, bus }: FetchPageDeps) {
+export function makeFetchPage({ ask, robotsOf, nowMs, bus, noteCacheUse }: FetchPageDeps) {
   // A function of its own: its body is let go of before anything waits for the broker, which may be away (keeps I7).
   async function askAndRead(task: FetchTask, loaded: LoadedPlan, pace: Pace): Promise<ReadPage> {
     const { policy } = loaded.plan
@@ -36,7 +39,7 @@ export function makeFetchPage({ ask, robotsOf, nowMs, bus }: FetchPageDeps) {
       url: task.url,
       policy,
       pace,
-      headers: conditionalHeaders(task),
+      headers: conditionalHeaders(task, loaded.extractionKey),
       maxBodyBytes: policy.limits.maxBodyBytes,
       keepLastAnswer: true,
     })
@@ -52,6 +55,13 @@ export function makeFetchPage({ ask, robotsOf, nowMs, bus }: FetchPageDeps) {
       ...(headers['last-modified'] === undefined ? {} : { lastModified: headers['last-modified'].slice(0, 100) }),
     }
     if (status === 304) return { ending: { ...measured, outcome: 'unchanged', reason: 'not-modified' }, found: [] }
+
+    const content = status >= 200 && status < 300 ? contentKeyOf(answer, loaded.extractionKey) : undefined
+    if (verdict.next === 'ok' && content !== undefined && task.known !== undefined) {
+      const same = isSameContent(content, task.known)
+      noteCacheUse(task, same ? 'hit' : 'miss')
+      if (same) return { ending: { ...measured, outcome: 'unchanged', reason: 'same-content' }, found: [] }
+    }
 
     const redirectUrl = redirectTarget(status, headers.location, task.url)
     const page = verdict.next === 'ok' ? readPage(task, loaded, answer) : null
@@ -72,7 +82,7 @@ export function makeFetchPage({ ask, robotsOf, nowMs, bus }: FetchPageDeps) {
     })
     const outcome: OutcomeKind = verdict.next === 'ok' ? 'ok' : 'failed'
     return {
-      ending: { ...measured, outcome, reason: verdict.reason, record },
+      ending: { ...measured, outcome, reason: verdict.reason, record, ...(content === undefined ? {} : { content }) },
       found: redirectUrl === null ? linksOf(page?.links ?? [], task, loaded) : [redirectOf(redirectUrl, task)],
     }
   }
@@ -88,11 +98,13 @@ export function makeFetchPage({ ask, robotsOf, nowMs, bus }: FetchPageDeps) {
   }
 }
 
-function conditionalHeaders(task: FetchTask): Record<string, string> {
+/** A record made by another extractor or configuration would not do: the page is asked for as if it were unknown. */
+function conditionalHeaders({ etag, lastModified, known }: FetchTask, extractionKey: string): Record<string, string> {
+  const reusable = known === undefined || known.extraction === extractionKey
   return {
     accept: 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.5',
-    ...(task.etag === undefined ? {} : { 'if-none-match': task.etag }),
-    ...(task.lastModified === undefined ? {} : { 'if-modified-since': task.lastModified }),
+    ...(reusable && etag !== undefined ? { 'if-none-match': etag } : {}),
+    ...(reusable && lastModified !== undefined ? { 'if-modified-since': lastModified } : {}),
   }
 }
 

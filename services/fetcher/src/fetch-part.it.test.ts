@@ -50,10 +50,10 @@ beforeAll(async () => {
     hostOverrides: { '*.test': '127.0.0.1' },
   })
   const options = { bus, http, pool: 'http' as const, browsers: null, maxInFlight: 32, stop: stopping.signal, log }
-  const { part, flush } = await makeFetchPart(options)
-  await part.start((error) => log.error('part failed', { error }))
+  const { parts, flush } = await makeFetchPart(options)
+  for (const part of parts) await part.start((error) => log.error('part failed', { error }))
   stopAll = async () => {
-    await part.stop()
+    await Promise.all(parts.map((part) => part.stop()))
     await flush()
     stopping.abort()
     await http.close()
@@ -162,6 +162,27 @@ describe('a page', () => {
     const { outcome, record } = await resultOf(await send('/', { etag: '"1"' }))
     expect(outcome).toMatchObject({ outcome: 'unchanged', reason: 'not-modified', status: 304 })
     expect(record).toBeNull()
+  })
+
+  it('that is what it was last time takes its record over, unless the site is configured otherwise', async () => {
+    const { runId, send, serve, resultOf } = await siteRun()
+    serve('/', html('<title>Same</title>'))
+    const first = await resultOf(await send('/'))
+    const { content } = first.outcome
+    expect(content).toBeDefined()
+    const again = await resultOf(await send('/', { attempt: 2, known: content! }), 2)
+    expect(again).toMatchObject({
+      outcome: { outcome: 'unchanged', reason: 'same-content', status: 200 },
+      record: null,
+    })
+    const otherwise = { page: content!.page, extraction: 'x'.repeat(22) }
+    const fresh = await resultOf(await send('/', { attempt: 3, known: otherwise, etag: '"1"' }), 3)
+    expect(fresh).toMatchObject({ outcome: { outcome: 'ok', content }, record: { seo: { title: 'Same' } } })
+    expect(requests.at(-1)?.headers).not.toHaveProperty('if-none-match')
+    await eventually(async () => {
+      expect(await bus.pendingOn('EVENTS', `event.${runId}.shop.cache.hit`)).toBe(1)
+      expect(await bus.pendingOn('EVENTS', `event.${runId}.shop.cache.miss`)).toBe(1)
+    })
   })
 
   it('goes back with a time where the host throttles, and so does every other page of the host', async () => {

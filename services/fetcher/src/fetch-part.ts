@@ -6,6 +6,7 @@ import { type Logger, type Part, systemClock } from '@seine/runtime'
 import { makeAsk, makeAskStream } from './ask.ts'
 import type { Browsers } from './browser/browsers.ts'
 import { makeFetchRenderedPage } from './browser/fetch-rendered-page.ts'
+import { makeCacheTally } from './cache-tally.ts'
 import { makeFetchPage } from './fetch-page.ts'
 import { makeFetchRobots } from './fetch-robots.ts'
 import { makeFetchSitemap } from './fetch-sitemap.ts'
@@ -27,7 +28,7 @@ export async function makeFetchPart(deps: {
   /** Ends the watches. */
   stop: AbortSignal
   log: Logger
-}): Promise<{ part: Part; flush: () => Promise<void> }> {
+}): Promise<{ parts: Part[]; flush: () => Promise<void> }> {
   const { bus, http, browsers, log, stop } = deps
   const { nowMs } = bus
   const random = Math.random
@@ -42,6 +43,8 @@ export async function makeFetchPart(deps: {
   const askStream = makeAskStream({ http, gate, nowMs, random })
   const robotsOf = makeRobotsOf({ bucket: robots, ask, nowMs })
   const flags = await watchRunFlags(runs, stop)
+  const cache = makeCacheTally((event) => publishEvent(bus, event))
+  const noteCacheUse = cache.note
   const handleTask = makeHandleTask({
     plans: await makePlans(plans, stop),
     flagOf: flags.of,
@@ -49,15 +52,15 @@ export async function makeFetchPart(deps: {
       robots: makeFetchRobots({ ask, robotsOf, bus }),
       sitemap: makeFetchSitemap({ askStream, robotsOf, nowMs, random, bus }),
       page: browsers
-        ? makeFetchRenderedPage({ http, gate, nowMs, random, robotsOf, bus, browsers, log })
-        : makeFetchPage({ ask, robotsOf, nowMs, bus }),
+        ? makeFetchRenderedPage({ http, gate, nowMs, random, robotsOf, bus, noteCacheUse, browsers, log })
+        : makeFetchPage({ ask, robotsOf, nowMs, bus, noteCacheUse }),
     },
     bus,
     random,
     log,
   })
-  const part = bus.pull(fetchConsumerOf(deps.pool), fetchTask, handleTask, { maxInFlight: deps.maxInFlight })
-  return { part, flush: gate.flush }
+  const work = bus.pull(fetchConsumerOf(deps.pool), fetchTask, handleTask, { maxInFlight: deps.maxInFlight })
+  return { parts: [work, cache.part], flush: gate.flush }
 
   function tellHostEvents(host: string, before: HostView, after: HostView, run: RunRef | null): void {
     if (run === null) return

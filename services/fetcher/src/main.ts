@@ -24,14 +24,14 @@ await runMain('fetcher', async () => {
     ),
   })
   const maxInFlight = browsers ? config.BROWSER_CONCURRENCY : config.FETCH_CONCURRENCY
-  const { part, flush } = await makeFetchPart({ bus, http, pool, browsers, maxInFlight, stop, log })
+  const { parts, flush } = await makeFetchPart({ bus, http, pool, browsers, maxInFlight, stop, log })
 
   await runService({
     name: 'fetcher',
     log,
     health: { host: config.HEALTH_HOST, port: config.HEALTH_PORT },
     checks: { nats: bus.check, ...(browsers && { browser: browsers.pool.check }) },
-    parts: [part],
+    parts,
     stop,
     // Longer than the longest task: policy.timeouts.totalMs is at most 50 s.
     drainTimeoutMs: 55_000,

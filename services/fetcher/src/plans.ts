@@ -1,12 +1,15 @@
 import type { Bucket } from '@seine/bus'
 import { planKey, type SitePlan, sitePlanSchema } from '@seine/contracts'
 import { siteHosts } from '@seine/urls'
+import { extractionKeyOf } from './content-key.ts'
 import { makeSeenUrls, type SeenUrls } from './seen-urls.ts'
 
 /** A site plan with what this process derives from it. */
 export interface LoadedPlan {
   readonly plan: SitePlan
   readonly hosts: ReadonlySet<string>
+  /** Of extractor and configuration: a record made under another one is not taken over. */
+  readonly extractionKey: string
   /** URLs of this site run that this process has published and the stream has stored. */
   readonly seen: SeenUrls
 }
@@ -27,8 +30,7 @@ export async function makePlans(bucket: Bucket<unknown>, signal: AbortSignal, ma
   async function load(key: string): Promise<LoadedPlan | null> {
     const entry = await bucket.get(key)
     if (entry === null) return null
-    const plan = sitePlanSchema.parse(entry.value)
-    return { plan, hosts: siteHosts(plan.site), seen: makeSeenUrls() }
+    return loadedPlanOf(sitePlanSchema.parse(entry.value))
   }
 
   return {
@@ -48,4 +50,9 @@ export async function makePlans(bucket: Bucket<unknown>, signal: AbortSignal, ma
       return plan
     },
   }
+}
+
+/** A plan with nothing seen yet. */
+export function loadedPlanOf(plan: SitePlan): LoadedPlan {
+  return { plan, hosts: siteHosts(plan.site), extractionKey: extractionKeyOf(plan), seen: makeSeenUrls() }
 }

@@ -64,12 +64,12 @@ describe.skipIf(!chromiumHere)(title, () => {
       log,
     )
     const stopping = new AbortController()
-    const { part, flush } = await makeFetchPart({
+    const { parts, flush } = await makeFetchPart({
       ...{ bus, http, pool: 'browser', browsers, maxInFlight: 2, stop: stopping.signal, log },
     })
-    await part.start((error) => log.error('part failed', { error }))
+    for (const part of parts) await part.start((error) => log.error('part failed', { error }))
     stopAll = async () => {
-      await part.stop()
+      await Promise.all(parts.map((part) => part.stop()))
       await flush()
       stopping.abort()
       await browsers.pool.close()

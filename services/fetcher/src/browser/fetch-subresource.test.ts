@@ -5,7 +5,7 @@ import { makeManualClock } from '@seine/runtime'
 import { describe, expect, it } from 'vitest'
 import type { Asked, Question } from '../ask.ts'
 import type { Ending } from '../ending.ts'
-import { makeSeenUrls } from '../seen-urls.ts'
+import { loadedPlanOf } from '../plans.ts'
 import { makeFetchSubresource, type Visit, type Wanted } from './fetch-subresource.ts'
 import { makeLanes } from './lanes.ts'
 import { makeScriptCache } from './script-cache.ts'
@@ -42,7 +42,7 @@ function started(answers: (question: Question, call: number) => HttpPage | Endin
   const plan = { runId: newId(), site, policy: policySchema.parse({}), maxPages: null }
   const visit: Visit = {
     task: { url: 'https://shop.test/', failures: 0 } as FetchTask,
-    loaded: { plan, hosts: new Set(['shop.test']), seen: makeSeenUrls() },
+    loaded: loadedPlanOf(plan),
     signal: new AbortController().signal,
     deadlineMs: 10_000,
     lanes: makeLanes(),

@@ -40,7 +40,7 @@ function nextKnown(sql: Sql, run: SiteRunRow, previousRunId: string): Promise<{ 
   return sql.query(
     `select u.url, u.depth from urls u
      where u.site_run_id = (select id from bulk_job_sites where job_id = $1 and site = $2) and u.kind = 'page'
-       and (u.outcome in ('ok', 'unchanged') or (u.outcome = 'failed' and u.source <> 'known'))
+       and (u.outcome in ('ok', 'unchanged') or (u.source <> 'known' and (u.outcome = 'failed' or u.reason = 'robots')))
        and u.url > $3 order by u.url limit ${perRound}`,
     [previousRunId, run.site, run.knownAfter ?? ''],
   )

@@ -3,10 +3,9 @@ import type { AddressInfo } from 'node:net'
 import { type Discovered, type FetchTask, newId, policySchema, siteSchema, urlIdOf } from '@seine/contracts'
 import { makeAddressGuard, makeHttpClient } from '@seine/net'
 import { createLogger } from '@seine/runtime'
-import { siteHosts } from '@seine/urls'
 import type { HostGate } from '../../host-gate.ts'
+import { loadedPlanOf } from '../../plans.ts'
 import type { RobotsOf } from '../../robots-of.ts'
-import { makeSeenUrls } from '../../seen-urls.ts'
 import type { BrowserPool } from '../browser-pool.ts'
 import { type BrowserSettings, makeBrowsers } from '../browsers.ts'
 import { makeFetchRenderedPage } from '../fetch-rendered-page.ts'
@@ -102,6 +101,7 @@ export async function startRendering(
     ...{ http, gate, robotsOf, bus, browsers, log },
     nowMs: Date.now,
     random: () => 0.5,
+    noteCacheUse: () => {},
   })
 
   const origin = `http://shop.test:${port}`
@@ -115,7 +115,7 @@ export async function startRendering(
       ...{ urlId: urlIdOf(runId, 'shop', url), runId, site: 'shop', kind: 'page', url, pool: 'browser' },
       ...{ attempt: 1, failures: 0, depth: 0, redirects: 0, correlationId: 'c', ...task },
     }
-    return fetchPage(whole, { plan, hosts: siteHosts(site), seen: makeSeenUrls() })
+    return fetchPage(whole, loadedPlanOf(plan))
   }
 
   return {
