@@ -1,4 +1,5 @@
 import { pageRecordSchema } from '@seine/contracts'
+import { extractPage } from '@seine/extract'
 import { describe, expect, it } from 'vitest'
 import { isHtml, type PageFacts, pageRecordOf } from './page-record.ts'
 
@@ -45,6 +46,16 @@ it('says what the headers say, also of what is no HTML', () => {
     canonical: 'https://shop.example/guide',
     security: [],
   })
+})
+
+it('has what selectors gave, and only where a site has some', () => {
+  const page = { ...extractPage({ url: facts.url, html: '<p>x', headers: {}, siteHosts: new Set() }) }
+  const plainRecord = pageRecordOf({ ...facts, extracted: page })
+  expect(plainRecord).not.toHaveProperty('extracted')
+  expect(plainRecord).not.toHaveProperty('missingRequired')
+  const record = pageRecordOf({ ...facts, extracted: { ...page, extracted: { ean: null }, missingRequired: ['ean'] } })
+  expect(record).toMatchObject({ extracted: { ean: null }, missingRequired: ['ean'] })
+  expect(pageRecordSchema.parse(record)).toEqual(record)
 })
 
 describe('HTML', () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type PageRecord, type Product, recordLimits, type Seo } from '@seine/contracts'
-import { readHttpFacts } from '@seine/extract'
+import { type PageRecord, recordLimits } from '@seine/contracts'
+import { type Extraction, readHttpFacts } from '@seine/extract'
 
 /** What the record of an answered page is made of. */
 export interface PageFacts {
@@ -19,7 +19,9 @@ export interface PageFacts {
   readonly redirectUrl: string | null
   readonly charset: string | null
   /** Null: not an HTML page, or not one that answered 2xx. */
-  readonly extracted: { seo: Seo; product: Product | null; cut: readonly string[] } | null
+  readonly extracted:
+    | (Pick<Extraction, 'seo' | 'product' | 'cut'> & Partial<Pick<Extraction, 'extracted' | 'missingRequired'>>)
+    | null
 }
 
 /** The record of one answered page. Pure. */
@@ -45,6 +47,8 @@ export function pageRecordOf(facts: PageFacts): PageRecord {
     seo: extracted?.seo ?? null,
     product: extracted?.product ?? null,
     http: readHttpFacts({ url: facts.url, headers, httpVersion: facts.httpVersion ?? '1.1' }),
+    ...(extracted?.extracted ? { extracted: extracted.extracted } : {}),
+    ...(extracted?.missingRequired?.length ? { missingRequired: extracted.missingRequired } : {}),
   }
 }
 
