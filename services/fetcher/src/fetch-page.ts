@@ -121,7 +121,16 @@ function readPage(
 ) {
   if (answer.status >= 300 || answer.body.byteLength === 0 || !isHtml(answer.headers['content-type'])) return null
   const { text, charset } = decodeText(answer.body, answer.headers['content-type'] ?? null)
-  return { charset, ...extractPage({ url: task.url, html: text, headers: answer.headers, siteHosts: loaded.hosts }) }
+  return {
+    charset,
+    ...extractPage({
+      url: task.url,
+      html: text,
+      headers: answer.headers,
+      siteHosts: loaded.hosts,
+      fields: loaded.fields,
+    }),
+  }
 }
 
 function redirectOf(url: string, { depth, redirects }: FetchTask): DiscoveredUrl {

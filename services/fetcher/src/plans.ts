@@ -1,5 +1,6 @@
 import type { Bucket } from '@seine/bus'
 import { planKey, type SitePlan, sitePlanSchema } from '@seine/contracts'
+import { type FieldReader, makeFieldReader } from '@seine/extract'
 import { siteHosts } from '@seine/urls'
 import { extractionKeyOf } from './content-key.ts'
 import { makeSeenUrls, type SeenUrls } from './seen-urls.ts'
@@ -10,6 +11,8 @@ export interface LoadedPlan {
   readonly hosts: ReadonlySet<string>
   /** Of extractor and configuration: a record made under another one is not taken over. */
   readonly extractionKey: string
+  /** Reads what the site declares of its own. Null: nothing. */
+  readonly fields: FieldReader | null
   /** URLs of this site run that this process has published and the stream has stored. */
   readonly seen: SeenUrls
 }
@@ -30,7 +33,8 @@ export async function makePlans(bucket: Bucket<unknown>, signal: AbortSignal, ma
   async function load(key: string): Promise<LoadedPlan | null> {
     const entry = await bucket.get(key)
     if (entry === null) return null
-    return loadedPlanOf(sitePlanSchema.parse(entry.value))
+    const plan = sitePlanSchema.parse(entry.value)
+    return loadedPlanOf(plan, await makeFieldReader(plan.site.fields))
   }
 
   return {
@@ -53,6 +57,6 @@ export async function makePlans(bucket: Bucket<unknown>, signal: AbortSignal, ma
 }
 
 /** A plan with nothing seen yet. */
-export function loadedPlanOf(plan: SitePlan): LoadedPlan {
-  return { plan, hosts: siteHosts(plan.site), extractionKey: extractionKeyOf(plan), seen: makeSeenUrls() }
+export function loadedPlanOf(plan: SitePlan, fields: FieldReader | null = null): LoadedPlan {
+  return { plan, hosts: siteHosts(plan.site), extractionKey: extractionKeyOf(plan), fields, seen: makeSeenUrls() }
 }
