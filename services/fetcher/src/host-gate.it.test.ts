@@ -1,5 +1,6 @@
 import { type Bucket, type Bus, connectBus, provision } from '@seine/bus'
-import { buckets } from '@seine/contracts'
+import { buckets, hostKey } from '@seine/contracts'
+import { initialHostState } from '@seine/politeness'
 import { createLogger, systemClock } from '@seine/runtime'
 import { startNats, type TestNats } from '@seine/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -53,6 +54,19 @@ describe('slots of one host', () => {
     expect(slot).toMatchObject({ kind: 'defer', reason: 'rate-limited' })
     expect(slot.kind === 'defer' && slot.untilMs - buses[1]!.nowMs()).toBeGreaterThan(15_000)
     expect((await gates[1]!.acquire('other.test', pace)).kind).toBe('go')
+  })
+
+  it('are refused for good once three probes in a row have failed, but not while another one is out', async () => {
+    const bucket = await buses[0]!.bucket<unknown>(buckets.hosts)
+    const pace = { ratePerSecond: 100, burst: 1 }
+    const nowMs = buses[0]!.nowMs()
+    const { limiter, breaker } = initialHostState(nowMs)
+    const open = { ...breaker, phase: 'open' as const, openForMs: 60_000, openUntilMs: nowMs + 60_000, failedProbes: 3 }
+    const probe = { slotMs: nowMs, expiresAtMs: nowMs + 60_000 }
+    await bucket.put(hostKey('down.test'), { version: 1, limiter, breaker: open })
+    await bucket.put(hostKey('probed.test'), { version: 1, limiter, breaker: { ...open, phase: 'half-open', probe } })
+    expect(await gates[0]!.acquire('down.test', pace)).toEqual({ kind: 'dead', reason: 'host-down' })
+    expect(await gates[0]!.acquire('probed.test', pace)).toMatchObject({ kind: 'defer', reason: 'breaker-half-open' })
   })
 
   it('keep to the slowest of the paces that wait together', async () => {

@@ -5,7 +5,7 @@ import type { Clock, Logger } from '@seine/runtime'
 
 /**
  * `go`: the slot's time has come. `defer`: give the task back; the host has no slot before `untilMs` (broker time).
- * `dead`: its breaker is open and {@link deadAfterProbes} probes in a row have failed.
+ * `dead`: its breaker is open and {@link deadAfterProbes} probes in a row have failed; while another probe is out it waits.
  */
 export type Slot =
   | { kind: 'go'; startedAtMs: number; hostDueAtMs: number }
@@ -160,7 +160,9 @@ export function makeHostGate(deps: {
   function settleWaiters(waiters: Waiter[], answer: Reservation): void {
     if ('blockedUntilMs' in answer) {
       const { reason, blockedUntilMs: untilMs } = answer
-      const dead = answer.state.breaker.failedProbes >= deadAfterProbes
+      const { phase, failedProbes } = answer.state.breaker
+      // While a probe is out nobody knows: it may be the one that finds the host well again.
+      const dead = phase === 'open' && failedProbes >= deadAfterProbes
       settleRest(waiters, dead ? { kind: 'dead', reason: 'host-down' } : { kind: 'defer', untilMs, reason })
       return
     }
