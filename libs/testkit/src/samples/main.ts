@@ -15,5 +15,9 @@ const samples = await startSampleSites({
   world: values.world as SampleWorld,
 })
 const { port, sites, hosts, fetcherEnv } = samples
-console.log(JSON.stringify({ msg: 'ready', port, sites, hosts, ...fetcherEnv }))
+const ready = { msg: 'ready', port, sites, hosts, ...fetcherEnv }
+console.log(JSON.stringify(ready))
+// Started by a test: told there too, and gone with it.
+process.send?.(ready)
+process.once('disconnect', () => void samples.stop())
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void samples.stop())

@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type Access, type AccessLog, accessLogOf } from './access-log.ts'
 import { type SampleSites, type SampleWorld, sampleDomain } from './server.ts'
@@ -9,27 +8,24 @@ import { type SampleSites, type SampleWorld, sampleDomain } from './server.ts'
 export interface SampleProcess
   extends AsyncDisposable,
     Pick<SampleSites, 'port' | 'hosts' | 'fetcherEnv' | 'originOf'> {
-  readonly pid: number
   /** What was asked so far. */
   log(): Promise<AccessLog>
   stop(): Promise<void>
 }
 
-/** Throws with what the process wrote when it does not start. */
+/** Throws when it does not start. */
 export async function startSampleProcess(world: SampleWorld): Promise<SampleProcess> {
   const main = fileURLToPath(new URL('main.ts', import.meta.url))
-  const child = spawn(process.execPath, [main, '--world', world], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = fork(main, ['--world', world], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] })
   const exited = once(child, 'exit')
-  const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
-  const first = await lines.next()
-  if (first.done === true || child.pid === undefined) throw new Error(`the sample sites of '${world}' did not start`)
-  const { port, hosts, HOST_OVERRIDES, ALLOWED_PRIVATE_NETWORKS } = JSON.parse(first.value) as Ready
+  const [ready] = (await Promise.race([once(child, 'message'), exited])) as [Ready | number | null]
+  if (typeof ready !== 'object' || ready === null) throw new Error(`the sample sites of '${world}' did not start`)
+  const { port, hosts, HOST_OVERRIDES, ALLOWED_PRIVATE_NETWORKS } = ready
   const stop = async () => {
     child.kill('SIGKILL')
     await exited
   }
   return {
-    pid: child.pid,
     port,
     hosts,
     fetcherEnv: { HOST_OVERRIDES, ALLOWED_PRIVATE_NETWORKS },

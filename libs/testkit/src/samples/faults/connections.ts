@@ -14,10 +14,12 @@ const say = (words: string) => raw((socket) => void socket.end(words))
 /** Answers with headers that go on for ever, `pauseMs` between two of them. */
 const headersForEver = (pauseMs: number) =>
   raw(async (socket) => {
+    const closed = new Promise((resolve) => socket.once('close', resolve))
     socket.write('HTTP/1.1 200 OK\r\n')
     for (let n = 0; !socket.destroyed; n++) {
-      if (!socket.write(`x-filler-${n}: ${'f'.repeat(pauseMs > 0 ? 1 : 1_000)}\r\n`) || pauseMs > 0)
-        await Promise.race([sleep(Math.max(pauseMs, 1)), new Promise((resolve) => socket.once('close', resolve))])
+      const room = socket.write(`x-filler-${n}: ${'f'.repeat(pauseMs > 0 ? 1 : 1_000)}\r\n`)
+      if (pauseMs > 0) await sleep(pauseMs)
+      else if (!room) await Promise.race([new Promise((resolve) => socket.once('drain', resolve)), closed])
     }
   })
 

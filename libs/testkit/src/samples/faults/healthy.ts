@@ -3,7 +3,7 @@ import { urlset } from '../markup.ts'
 import { faultHost } from './fault-host.ts'
 
 /** Pages of each healthy host, its home page not counted. */
-export const healthyPages = 120
+export const healthyPages = 200
 export const healthyNames = Array.from({ length: 10 }, (_, i) => `healthy-${i + 1}`)
 
 /** Hosts that do nothing wrong: what the others may not slow down. */
