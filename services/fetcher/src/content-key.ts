@@ -21,18 +21,29 @@ export function extractionKeyOf({ site }: Pick<SitePlan, 'site'>): string {
   return shortHash(JSON.stringify([extractorVersion, site]))
 }
 
-/** Same key, same record (but for times and sizes on the wire). */
-export function contentKeyOf({ status, headers, body }: HttpPage, extraction: string): ContentKey {
+/** SHA-256 of a decoded body, hex. Null: there is none. */
+export function bodyHashOf(body: Uint8Array): string | null {
+  return body.byteLength === 0 ? null : createHash('sha256').update(body).digest('hex')
+}
+
+/**
+ * Same key, same record (but for times and sizes on the wire).
+ *
+ * @param bodyHash what {@link bodyHashOf} gives for the answer's body: hashing it again would cost as much as the fetch.
+ */
+export function contentKeyOf(
+  { status, headers }: Pick<HttpPage, 'status' | 'headers'>,
+  bodyHash: string | null,
+  extraction: string,
+): ContentKey {
   const meaning = meaningfulHeaders.map((name) => headers[name] ?? '').join('\n')
-  return { page: shortHash(`${status}\n${meaning}\n`, body), extraction }
+  return { page: shortHash(`${status}\n${meaning}\n${bodyHash ?? ''}`), extraction }
 }
 
 export function isSameContent(a: ContentKey, b: ContentKey | undefined): boolean {
   return b !== undefined && a.page === b.page && a.extraction === b.extraction
 }
 
-function shortHash(...parts: (string | Uint8Array)[]): string {
-  const hash = createHash('sha256')
-  for (const part of parts) hash.update(part)
-  return hash.digest().subarray(0, 16).toString('base64url')
+function shortHash(text: string): string {
+  return createHash('sha256').update(text).digest().subarray(0, 16).toString('base64url')
 }

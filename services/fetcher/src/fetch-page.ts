@@ -5,7 +5,7 @@ import { canonicalUrl, hostOf } from '@seine/urls'
 import { makeAnnouncer } from './announce.ts'
 import type { makeAsk } from './ask.ts'
 import type { CacheTally } from './cache-tally.ts'
-import { contentKeyOf, isSameContent } from './content-key.ts'
+import { bodyHashOf, contentKeyOf, isSameContent } from './content-key.ts'
 import type { Ending } from './ending.ts'
 import type { Pace } from './host-gate.ts'
 import { isHtml, pageRecordOf } from './page-record.ts'
@@ -56,7 +56,8 @@ export function makeFetchPage({ ask, robotsOf, nowMs, bus, noteCacheUse }: Fetch
     }
     if (status === 304) return { ending: { ...measured, outcome: 'unchanged', reason: 'not-modified' }, found: [] }
 
-    const content = status >= 200 && status < 300 ? contentKeyOf(answer, loaded.extractionKey) : undefined
+    const bodyHash = bodyHashOf(body)
+    const content = status < 300 ? contentKeyOf(answer, bodyHash, loaded.extractionKey) : undefined
     if (verdict.next === 'ok' && content !== undefined && task.known !== undefined) {
       const same = isSameContent(content, task.known)
       noteCacheUse(task, same ? 'hit' : 'miss')
@@ -70,7 +71,8 @@ export function makeFetchPage({ ask, robotsOf, nowMs, bus, noteCacheUse }: Fetch
       depth: task.depth,
       status,
       headers,
-      body,
+      sizeBytes: body.byteLength,
+      bodyHash,
       truncated,
       transferredBytes,
       ttfbMs,

@@ -1,14 +1,20 @@
 import { pageRecordSchema } from '@seine/contracts'
 import { extractPage } from '@seine/extract'
 import { describe, expect, it } from 'vitest'
+import { bodyHashOf } from './content-key.ts'
 import { isHtml, type PageFacts, pageRecordOf } from './page-record.ts'
+
+const sized = (text: string) => {
+  const body = new TextEncoder().encode(text)
+  return { sizeBytes: body.byteLength, bodyHash: bodyHashOf(body) }
+}
 
 const facts: PageFacts = {
   url: 'https://shop.example/',
   depth: 1,
   status: 200,
   headers: { 'content-type': 'text/html', etag: '"1"', 'last-modified': 'Sat, 21 Nov 2026 00:00:00 GMT' },
-  body: new TextEncoder().encode('héllo'),
+  ...sized('héllo'),
   truncated: false,
   transferredBytes: 4,
   ttfbMs: 1.234,
@@ -33,7 +39,7 @@ it('is a record by the contract, with decoded size and body hash', () => {
 })
 
 it('has no hash without a body and cuts long headers', () => {
-  const record = pageRecordOf({ ...facts, body: new Uint8Array(), headers: { etag: 'x'.repeat(5_000) } })
+  const record = pageRecordOf({ ...facts, ...sized(''), headers: { etag: 'x'.repeat(5_000) } })
   expect(record).toMatchObject({ bodyHash: null, sizeBytes: 0, contentType: null })
   expect(record.etag).toHaveLength(2_000)
 })

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { type PageRecord, recordLimits } from '@seine/contracts'
 import { type Extraction, readHttpFacts } from '@seine/extract'
 
@@ -10,7 +9,10 @@ export interface PageFacts {
   readonly headers: Record<string, string>
   /** `1.1`, `2`. Absent: 1.1, the only one that the HTTP client speaks. */
   readonly httpVersion?: string
-  readonly body: Uint8Array
+  /** Decoded body bytes. */
+  readonly sizeBytes: number
+  /** SHA-256 of them, hex. Null: there are none. */
+  readonly bodyHash: string | null
   readonly truncated: boolean
   readonly transferredBytes: number
   readonly ttfbMs: number
@@ -26,7 +28,7 @@ export interface PageFacts {
 
 /** The record of one answered page. Pure. */
 export function pageRecordOf(facts: PageFacts): PageRecord {
-  const { headers, body, extracted } = facts
+  const { headers, extracted } = facts
   return {
     url: facts.url,
     status: facts.status,
@@ -35,13 +37,13 @@ export function pageRecordOf(facts: PageFacts): PageRecord {
     fetchedAt: new Date(facts.fetchedAtMs).toISOString(),
     responseTimeMs: Math.round(facts.durationMs * 10) / 10,
     ttfbMs: Math.round(facts.ttfbMs * 10) / 10,
-    sizeBytes: body.byteLength,
+    sizeBytes: facts.sizeBytes,
     transferredBytes: facts.transferredBytes,
     lastModified: headerText(headers['last-modified']),
     etag: headerText(headers.etag),
     charset: facts.charset,
     depth: facts.depth,
-    bodyHash: body.byteLength === 0 ? null : createHash('sha256').update(body).digest('hex'),
+    bodyHash: facts.bodyHash,
     truncated: facts.truncated,
     cut: [...(extracted?.cut ?? [])],
     seo: extracted?.seo ?? null,
