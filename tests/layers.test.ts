@@ -12,6 +12,8 @@ interface Workspace {
   readonly name: string
   readonly layer: 'contracts' | 'lib' | 'service' | 'cli'
   readonly dependencies: ReadonlySet<string>
+  /** What its tests may import besides. */
+  readonly devDependencies: ReadonlySet<string>
   readonly sources: readonly Source[]
 }
 
@@ -35,6 +37,7 @@ function readWorkspace(folder: string): Workspace {
   const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as {
     name: string
     dependencies?: Record<string, string>
+    devDependencies?: Record<string, string>
   }
   const paths = globSync('src/**/*.ts', { cwd: join(root, folder), exclude: ['**/*.d.ts'] })
   return {
@@ -42,6 +45,7 @@ function readWorkspace(folder: string): Workspace {
     name: manifest.name,
     layer: layerOf(folder),
     dependencies: new Set(Object.keys(manifest.dependencies ?? {})),
+    devDependencies: new Set(Object.keys(manifest.devDependencies ?? {})),
     sources: paths.map((path) => readSource(join(folder, path))),
   }
 }
@@ -110,7 +114,8 @@ describe.each(workspaces.map((workspace) => [workspace.folder, workspace] as con
       violations(workspace, (specifier, source) => {
         if (specifier.startsWith('.') || isBuiltin(specifier)) return false
         const name = packageOf(specifier)
-        return !workspace.dependencies.has(name) && !(source.isTest && development.has(name))
+        const isForTests = development.has(name) || workspace.devDependencies.has(name)
+        return !workspace.dependencies.has(name) && !(source.isTest && isForTests)
       }),
     ).toEqual([])
   })

@@ -1,0 +1,3 @@
+export { type HttpResponse, httpRequestBlock, httpResponseBlock, parseHttpResponse } from './http-block.ts'
+export { readWarc, WarcError } from './read-warc.ts'
+export { type NewWarcRecord, packWarcRecord, type WarcRecord, warcRecordId } from './warc-record.ts'
