@@ -158,6 +158,18 @@ export const BulkJobSiteReasonEntity = defineEntity({
   },
 })
 
+/** How many pages of a site run share a trap key (libs/urls). */
+export const BulkJobSiteTrapEntity = defineEntity({
+  name: 'BulkJobSiteTrap',
+  tableName: 'bulk_job_site_traps',
+  properties: {
+    siteRun: () => p.manyToOne(BulkJobSiteEntity).primary().deleteRule('cascade'),
+    kind: p.text().primary(),
+    key: p.text().collation('C').primary(),
+    n: p.integer(),
+  },
+})
+
 /** The hosts that a site run has URLs on, and when it last had a turn there. */
 export const BulkJobSiteHostEntity = defineEntity({
   name: 'BulkJobSiteHost',
@@ -282,6 +294,7 @@ export const entities = [
   BulkJobEntity,
   BulkJobSiteEntity,
   BulkJobSiteReasonEntity,
+  BulkJobSiteTrapEntity,
   BulkJobSiteHostEntity,
   BulkJobProgressEntity,
   UrlEntity,

@@ -4,6 +4,7 @@ import { type Logger, messageOf, systemClock } from '@seine/runtime'
 import { entities } from './entities.ts'
 import { Initial } from './migrations/0001-initial.ts'
 import { KnownContent } from './migrations/0002-known-content.ts'
+import { TrapCounts } from './migrations/0003-trap-counts.ts'
 import { type Database, locks, type Sql } from './sql.ts'
 
 /** What is used of the `pg` pool, which has no types of its own. */
@@ -24,6 +25,8 @@ interface PgPool extends Queryable {
  */
 const plannerSettings = '-c random_page_cost=1.1 -c jit=off -c enable_bitmapscan=off'
 
+const migrations = [Initial, KnownContent, TrapCounts]
+
 export interface Postgres extends Database, AsyncDisposable {
   readonly orm: MikroORM
   /** Null: it answers. Text: why not. */
@@ -42,7 +45,7 @@ export async function connectPostgres(
     entities,
     clientUrl: options.url,
     extensions: [Migrator],
-    migrations: { migrationsList: [Initial, KnownContent], tableName: 'migrations', snapshot: false, silent: true },
+    migrations: { migrationsList: migrations, tableName: 'migrations', snapshot: false, silent: true },
     pool: { min: 0, max: options.maxConnections },
     driverOptions: {
       connectionTimeoutMillis: 5_000,

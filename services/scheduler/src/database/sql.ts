@@ -6,7 +6,7 @@ export interface Sql {
 
 /**
  * The order in which rows are locked, everywhere, so that no two transactions wait for each other:
- * bulk_jobs → bulk_job_sites (by id) → urls (by id) → bulk_job_site_reasons → hosts (by host).
+ * bulk_jobs → bulk_job_sites (by id) → urls (by id) → bulk_job_site_reasons, bulk_job_site_traps → hosts (by host).
  * Claims hold hosts first and skip whatever else is locked.
  */
 export interface Database extends Sql {

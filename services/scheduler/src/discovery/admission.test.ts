@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import type { SiteRunRow } from '../frontier/site-run-row.ts'
 import { testSite } from '../testing/fixtures.ts'
 import { type Candidate, makeAdmission, maxSitemapsPerSite, priorityOf } from './admission.ts'
+import { makeTrapCaps, type TrapCount } from './trap-caps.ts'
 
 interface Given {
   readonly site?: Partial<Record<keyof Site, unknown>>
@@ -12,10 +13,16 @@ interface Given {
   readonly sources?: number
   readonly dryRun?: boolean
   readonly maxUrlsPerSite?: number
+  readonly traps?: readonly TrapCount[]
 }
 
 function admission(given: Given = {}) {
-  const run = {
+  const limits = { maxUrlsPerSite: given.maxUrlsPerSite ?? 1_000 }
+  return makeAdmission(siteRun(given), limits, makeTrapCaps(given.traps ?? []))
+}
+
+function siteRun(given: Given): SiteRunRow {
+  return {
     plan: {
       runId: 'r',
       site: testSite('lamps', given.site),
@@ -27,7 +34,6 @@ function admission(given: Given = {}) {
     discovered: given.discovered ?? 0,
     sources: given.sources ?? 0,
   } as SiteRunRow
-  return makeAdmission(run, { maxUrlsPerSite: given.maxUrlsPerSite ?? 1_000 })
 }
 
 const link = (path: string, more: Partial<Candidate> = {}): Candidate => ({
@@ -40,6 +46,7 @@ const link = (path: string, more: Partial<Candidate> = {}): Candidate => ({
 })
 const sitemap = (more: Partial<Candidate> = {}) =>
   link('/sitemap.xml', { kind: 'sitemap', source: 'sitemap', depth: 0, ...more })
+const months = (n: number): TrapCount => ({ kind: 'calendar', key: 'https://lamps.test/events/#/#/?', n })
 const skipped = (reason: string) => ({ to: 'skipped', reason })
 
 test.each<[string, Given, Candidate, object]>([
@@ -70,6 +77,31 @@ test.each<[string, Given, Candidate, object]>([
   ['a redirect too many', {}, link('/a', { source: 'redirect', redirects: 6 }), skipped('redirect-limit')],
   ['the last redirect', {}, link('/a', { source: 'redirect', redirects: 5 }), { to: 'pending' }],
   ['a trap', {}, link('/a/b/a/b/a/b/a/b'), skipped('trap-repeating-path')],
+  [
+    'a month of a calendar that is full',
+    { traps: [months(1_000)] },
+    link('/events/2031/07/'),
+    skipped('trap-calendar'),
+  ],
+  ['its last month', { traps: [months(999)] }, link('/events/2031/07/'), { to: 'pending' }],
+  [
+    'a redirect to one',
+    { traps: [months(1_000)] },
+    link('/events/2031/07/', { source: 'redirect' }),
+    skipped('trap-calendar'),
+  ],
+  [
+    'one that the run before knew',
+    { traps: [months(1_000)] },
+    link('/events/2031/07/', { source: 'known' }),
+    skipped('trap-calendar'),
+  ],
+  [
+    'one that a sitemap lists',
+    { traps: [months(1_000)] },
+    link('/events/2031/07/', { source: 'sitemap', depth: 0 }),
+    { to: 'pending' },
+  ],
   ['links where they are not followed', { site: { followLinks: false } }, link('/a'), { to: 'nowhere', reason: null }],
   [
     'redirects there',
@@ -122,4 +154,19 @@ test('robots goes before sitemaps, sitemaps before pages, near pages before far 
   expect(priorities).toEqual([...priorities].sort((a, b) => a - b))
   expect(new Set(priorities).size).toBe(5)
   expect(priorities.at(-1)).toBeLessThan(32_768)
+})
+
+test('a cap counts what is admitted, exactly, and not what is refused', () => {
+  const traps = makeTrapCaps([{ kind: 'facets', key: 'https://lamps.test/all?a&b&c', n: 1_997 }])
+  const judge = makeAdmission(siteRun({ maxPages: 3, site: { exclude: ['a=9'] } }), { maxUrlsPerSite: 1_000 }, traps)
+  const shop = (a: number) => link(`/all?a=${a}&b=1&c=1`)
+  expect([9, 1, 2, 3, 4].map((a) => judge(shop(a)))).toEqual([
+    skipped('scope-exclude'),
+    { to: 'pending' },
+    { to: 'pending' },
+    { to: 'pending' },
+    skipped('trap-facets'),
+  ])
+  expect(judge(link('/one'))).toEqual(skipped('limit'))
+  expect(traps.counted()).toEqual([{ kind: 'facets', key: 'https://lamps.test/all?a&b&c', n: 3 }])
 })

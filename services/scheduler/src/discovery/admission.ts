@@ -1,6 +1,7 @@
 import type { Source, TaskKind } from '@seine/contracts'
 import { makeScope, pathTrap } from '@seine/urls'
 import type { SiteRunRow } from '../frontier/site-run-row.ts'
+import type { TrapCaps } from './trap-caps.ts'
 
 /** A URL somebody found. Canonical. */
 export interface Candidate {
@@ -41,7 +42,7 @@ export const maxSitemapsPerSite = 10_000
  * Decides what becomes of URLs that are new to a site run, one after the other: the page limit is exact because the
  * caller holds the site run's lock from reading its counters until the rows are in. Keeps I7: every list has its end here.
  */
-export function makeAdmission(run: SiteRunRow, limits: AdmissionLimits) {
+export function makeAdmission(run: SiteRunRow, limits: AdmissionLimits, traps: TrapCaps) {
   const { site, policy, maxPages } = run.plan
   const inScope = makeScope(site)
   let admitted = run.admitted
@@ -49,10 +50,11 @@ export function makeAdmission(run: SiteRunRow, limits: AdmissionLimits) {
   let rows = run.discovered + run.sources
 
   function judgePage(page: Candidate, fresh: FreshResult | undefined): Verdict {
-    const refusal = refusalOf(page)
+    const refusal = refusalOf(page) ?? traps.refusalOf(page)
     if (refusal !== null) return { to: 'skipped', reason: refusal }
     if (maxPages !== null && admitted >= maxPages) return { to: 'skipped', reason: 'limit' }
     admitted++
+    traps.count(page)
     if (run.options.dry_run) return { to: 'skipped', reason: 'dry-run' }
     return fresh === undefined ? { to: 'pending' } : { to: 'fresh', result: fresh }
   }

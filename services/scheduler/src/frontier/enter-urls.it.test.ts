@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Postgres } from '../database/postgres.ts'
+import type { Candidate } from '../discovery/admission.ts'
 import { emptyDatabase, fetchingRun, ledgersBalance, startDatabase } from '../testing/database.ts'
 import { testCatalogue, testPage, testSite } from '../testing/fixtures.ts'
 
@@ -124,4 +125,32 @@ test('a page that only the run before knew belongs to the sitemap that names it 
   expect(await source()).toEqual({ source: 'sitemap', lastmod: '2026-11-01' })
   await run.enter('lamps', [{ ...page!, source: 'link' }])
   expect(await source()).toEqual({ source: 'sitemap', lastmod: '2026-11-01' })
+})
+
+test('a calendar is cut off exactly, however many enter it at once', async () => {
+  const run = await fetchingRun(database, catalogue)
+  const day = (n: number, more: Partial<Candidate> = {}) =>
+    testPage(`https://lamps.test/events?date=${new Date(n * 86_400_000).toISOString().slice(0, 10)}`, more)
+  const days = (from: number, n: number) => Array.from({ length: n }, (_, i) => day(from + i))
+  await Promise.all(Array.from({ length: 6 }, (_, i) => run.enter('lamps', days(i * 150, 300))))
+  expect(await run.site('lamps')).toMatchObject({ discovered: 1_050, pending: 1_000, skipped: 50 })
+  expect(await run.reasons('lamps')).toEqual({ 'skipped trap-calendar': 50 })
+
+  // The sitemap came later, and its word is taken: what it lists is no trap, whoever found it first.
+  const [row] = await database.query<{ url: string }>(`select url from urls where reason = 'trap-calendar' limit 1`)
+  await run.enter('lamps', [testPage(row!.url, { source: 'sitemap', depth: 0 }), day(5_000, { source: 'sitemap' })])
+  expect(await run.site('lamps')).toMatchObject({ discovered: 1_051, pending: 1_002, skipped: 49 })
+  expect(await run.reasons('lamps')).toEqual({ 'skipped trap-calendar': 49 })
+  expect(await ledgersBalance(database)).toBe(true)
+})
+
+test('of a shop with facets and of paths without end, so many pages are entered and the rest is counted', async () => {
+  const run = await fetchingRun(database, catalogue)
+  const facets = Array.from({ length: 2_100 }, (_, i) =>
+    testPage(`https://lamps.test/all?colour=${i}&size=${i % 7}&sort=up`),
+  )
+  const deep = Array.from({ length: 5_010 }, (_, i) => testPage(`https://lamps.test/a/b/c/d/e/f/g/h/${i}`))
+  await run.enter('lamps', [...facets, ...deep])
+  expect(await run.site('lamps')).toMatchObject({ pending: 7_000, skipped: 110 })
+  expect(await run.reasons('lamps')).toEqual({ 'skipped trap-facets': 100, 'skipped trap-deep': 10 })
 })

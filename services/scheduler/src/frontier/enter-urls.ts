@@ -10,7 +10,9 @@ import {
   type Verdict,
 } from '../discovery/admission.ts'
 import { modifiedSince, type PriorResult, priorResults } from '../discovery/prior-results.ts'
+import { isFollowed, makeTrapCaps } from '../discovery/trap-caps.ts'
 import type { SiteRunRow } from './site-run-row.ts'
+import { addTrapCounts, forgetTrapped, readTrapCounts } from './trap-counts.ts'
 
 export interface EnterSettings extends AdmissionLimits {
   /** `skip_existing` takes over results younger than this. */
@@ -41,17 +43,21 @@ export async function enterUrls(
     const id = urlIdOf(run.jobId, run.site, candidate.url)
     if (!byId.has(id)) byId.set(id, candidate)
   }
-  const there = await sql.query<{ id: string; source: Source }>(
-    'select id, source from urls where id = any($1::uuid[])',
+  const there = await sql.query<{ id: string; source: Source; reason: string }>(
+    'select id, source, reason from urls where id = any($1::uuid[])',
     [[...byId.keys()]],
   )
-  await improveSources(sql, there, byId)
-  for (const { id } of there) byId.delete(id)
+  const listed = there.filter((row) => row.reason.startsWith('trap-') && !isFollowed(byId.get(row.id)!))
+  if (listed.length > 0) await forgetTrapped(sql, run.id, idsOf(listed))
+  const stay = listed.length === 0 ? there : there.filter((row) => !listed.includes(row))
+  await improveSources(sql, stay, byId)
+  for (const id of idsOf(stay)) byId.delete(id)
   if (byId.size === 0) return { rows: 0, pending: 0 }
 
   const priors = await priorResults(sql, run, [...byId.values()])
   const freshSinceMs = run.options.skip_existing ? nowMs - settings.freshForMs : Number.POSITIVE_INFINITY
-  const judge = makeAdmission(run, settings)
+  const traps = makeTrapCaps(await readTrapCounts(sql, run.id, byId.values()))
+  const judge = makeAdmission({ ...run, discovered: run.discovered - listed.length }, settings, traps)
   const rows: Row[] = []
   const dropped = new Map<string, number>()
   for (const [id, candidate] of byId) {
@@ -64,8 +70,11 @@ export async function enterUrls(
 
   const drops = [...dropped].map(([reason, n]) => ({ reason, n }))
   await sql.query(insertSql, [run.id, run.attemptBase, at(nowMs), JSON.stringify(rows), JSON.stringify(drops)])
+  await addTrapCounts(sql, run.id, traps.counted())
   return { rows: rows.length, pending: rows.filter((row) => row.state === urlStates.pending).length }
 }
+
+const idsOf = (rows: readonly { id: string }[]): string[] => rows.map((row) => row.id)
 
 /** What says more about where a page stands goes first: one that only the run before knew may be gone from the site. */
 const sourceRanks: Record<Source, number> = { start: 0, robots: 0, sitemap: 1, link: 2, redirect: 2, known: 3 }

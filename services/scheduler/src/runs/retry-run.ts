@@ -59,7 +59,7 @@ async function startAnew(sql: Sql, runs: readonly SiteRunRow[], nowMs: number): 
      update bulk_job_sites s set attempt_base = greatest(s.attempt_base, l.attempt) from last l where s.id = l.site_run_id`,
     [ids],
   )
-  for (const table of ['bulk_job_site_reasons', 'bulk_job_site_hosts'])
+  for (const table of ['bulk_job_site_reasons', 'bulk_job_site_traps', 'bulk_job_site_hosts'])
     await sql.query(`delete from ${table} where site_run_id = any($1::uuid[])`, [ids])
   await sql.query(
     `update bulk_job_sites set discovered = 0, ok = 0, unchanged = 0, failed = 0, skipped = 0, pending = 0, admitted = 0,
