@@ -4,7 +4,7 @@ import { STATUS_CODES } from 'node:http'
 export interface HttpResponse {
   readonly status: number
   /** By name in lower case; `set-cookie` is one line a cookie, others are joined by `, `. */
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: Record<string, string>
   readonly body: Uint8Array
 }
 

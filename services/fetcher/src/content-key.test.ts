@@ -1,6 +1,7 @@
 import { contentKeySchema, siteSchema } from '@seine/contracts'
+import { bodyHashOf } from '@seine/pages'
 import { expect, it } from 'vitest'
-import { bodyHashOf, contentKeyOf, extractionKeyOf, isSameContent } from './content-key.ts'
+import { contentKeyOf, extractionKeyOf, isSameContent } from './content-key.ts'
 
 const site = siteSchema.parse({ name: 'shop', startUrls: ['https://shop.example/'] })
 const extraction = extractionKeyOf({ site })

@@ -21,15 +21,10 @@ export function extractionKeyOf({ site }: Pick<SitePlan, 'site'>): string {
   return shortHash(JSON.stringify([extractorVersion, site]))
 }
 
-/** SHA-256 of a decoded body, hex. Null: there is none. */
-export function bodyHashOf(body: Uint8Array): string | null {
-  return body.byteLength === 0 ? null : createHash('sha256').update(body).digest('hex')
-}
-
 /**
  * Same key, same record (but for times and sizes on the wire).
  *
- * @param bodyHash what {@link bodyHashOf} gives for the answer's body: hashing it again would cost as much as the fetch.
+ * @param bodyHash what `bodyHashOf` gives for the answer's body: hashing it again would cost as much as the fetch.
  */
 export function contentKeyOf(
   { status, headers }: Pick<HttpPage, 'status' | 'headers'>,

@@ -1,14 +1,12 @@
 import type { DiscoveredUrl, FetchTask, OutcomeKind } from '@seine/contracts'
-import { extractPage } from '@seine/extract'
-import { decodeText } from '@seine/net'
-import { canonicalUrl, hostOf } from '@seine/urls'
+import { bodyHashOf, type FetchedPage, readPage } from '@seine/pages'
+import { hostOf } from '@seine/urls'
 import { makeAnnouncer } from './announce.ts'
 import type { makeAsk } from './ask.ts'
 import type { CacheTally } from './cache-tally.ts'
-import { bodyHashOf, contentKeyOf, isSameContent } from './content-key.ts'
+import { contentKeyOf, isSameContent } from './content-key.ts'
 import type { Ending } from './ending.ts'
 import type { Pace } from './host-gate.ts'
-import { isHtml, pageRecordOf } from './page-record.ts'
 import type { LoadedPlan } from './plans.ts'
 import type { RobotsOf } from './robots-of.ts'
 
@@ -46,6 +44,9 @@ export function makeFetchPage({ ask, robotsOf, nowMs, bus, noteCacheUse }: Fetch
     if (asked.kind === 'ending') return { ending: asked.ending, found: [] }
     const { answer, verdict, hostDueAtMs } = asked
     const { status, headers, body, truncated, transferredBytes, ttfbMs, durationMs } = answer
+    const { url, depth } = task
+    const measurements = { truncated, transferredBytes, ttfbMs, durationMs, fetchedAtMs: nowMs() }
+    const page: FetchedPage = { url, depth, status, headers, body, ...measurements }
     const measured = {
       status,
       hostDueAtMs,
@@ -64,28 +65,16 @@ export function makeFetchPage({ ask, robotsOf, nowMs, bus, noteCacheUse }: Fetch
       if (same) return { ending: { ...measured, outcome: 'unchanged', reason: 'same-content' }, found: [] }
     }
 
-    const redirectUrl = redirectTarget(status, headers.location, task.url)
-    const page = verdict.next === 'ok' ? readPage(task, loaded, answer) : null
-    const record = pageRecordOf({
-      url: task.url,
-      depth: task.depth,
-      status,
-      headers,
-      sizeBytes: body.byteLength,
+    const { record, links, redirectUrl } = readPage(page, {
+      siteHosts: loaded.hosts,
+      fields: loaded.fields,
+      isPage: verdict.next === 'ok',
       bodyHash,
-      truncated,
-      transferredBytes,
-      ttfbMs,
-      durationMs,
-      fetchedAtMs: nowMs(),
-      redirectUrl,
-      charset: page?.charset ?? null,
-      extracted: page,
     })
     const outcome: OutcomeKind = verdict.next === 'ok' ? 'ok' : 'failed'
     return {
       ending: { ...measured, outcome, reason: verdict.reason, record, ...(content === undefined ? {} : { content }) },
-      found: redirectUrl === null ? linksOf(page?.links ?? [], task, loaded) : [redirectOf(redirectUrl, task)],
+      found: redirectUrl === null ? linksOf(links, task, loaded) : [redirectOf(redirectUrl, task)],
     }
   }
 
@@ -107,31 +96,6 @@ function conditionalHeaders({ etag, lastModified, known }: FetchTask, extraction
     accept: 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.5',
     ...(reusable && etag !== undefined ? { 'if-none-match': etag } : {}),
     ...(reusable && lastModified !== undefined ? { 'if-modified-since': lastModified } : {}),
-  }
-}
-
-/** Null: no redirect, or one that leads nowhere fetchable. */
-function redirectTarget(status: number, location: string | undefined, base: string): string | null {
-  if (![301, 302, 303, 307, 308].includes(status) || location === undefined) return null
-  return canonicalUrl(location, base)
-}
-
-function readPage(
-  task: FetchTask,
-  loaded: LoadedPlan,
-  answer: { status: number; headers: Record<string, string>; body: Uint8Array },
-) {
-  if (answer.status >= 300 || answer.body.byteLength === 0 || !isHtml(answer.headers['content-type'])) return null
-  const { text, charset } = decodeText(answer.body, answer.headers['content-type'] ?? null)
-  return {
-    charset,
-    ...extractPage({
-      url: task.url,
-      html: text,
-      headers: answer.headers,
-      siteHosts: loaded.hosts,
-      fields: loaded.fields,
-    }),
   }
 }
 

@@ -1,8 +1,7 @@
 import { pageRecordSchema } from '@seine/contracts'
 import { extractPage } from '@seine/extract'
 import { describe, expect, it } from 'vitest'
-import { bodyHashOf } from './content-key.ts'
-import { isHtml, type PageFacts, pageRecordOf } from './page-record.ts'
+import { bodyHashOf, isHtml, type PageFacts, pageRecordOf } from './page-record.ts'
 
 const sized = (text: string) => {
   const body = new TextEncoder().encode(text)

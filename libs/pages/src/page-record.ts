@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type PageRecord, recordLimits } from '@seine/contracts'
 import { type Extraction, readHttpFacts } from '@seine/extract'
 
@@ -52,6 +53,11 @@ export function pageRecordOf(facts: PageFacts): PageRecord {
     ...(extracted?.extracted ? { extracted: extracted.extracted } : {}),
     ...(extracted?.missingRequired?.length ? { missingRequired: extracted.missingRequired } : {}),
   }
+}
+
+/** SHA-256 of a decoded body, hex. Null: there is none. */
+export function bodyHashOf(body: Uint8Array): string | null {
+  return body.byteLength === 0 ? null : createHash('sha256').update(body).digest('hex')
 }
 
 function headerText(value: string | undefined): string | null {
