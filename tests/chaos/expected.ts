@@ -1,7 +1,7 @@
 /** What has to become of each host's site. Absent fields are not looked at. */
 export interface Expected {
   /** Of the site run's reason. Absent: it completes. */
-  readonly failsWith?: string
+  readonly failsWith?: RegExp
   readonly ok?: number
   readonly failed?: number
   /** Reasons that have to be there; a number where it has to be exact. */
@@ -14,9 +14,10 @@ const whole: Expected = { ok: 13, failed: 0 }
 const given: Expected = { ok: 1, failed: 12 }
 
 export const expected: Readonly<Record<string, Expected>> = {
-  'dead-port': { failsWith: 'ECONNREFUSED' },
-  unreachable: { failsWith: 'no connection to unreachable' },
-  blackhole: { failsWith: 'did not answer in time' },
+  'dead-port': { failsWith: /ECONNREFUSED/ },
+  unreachable: { failsWith: /no connection to unreachable/ },
+  // On a busy machine the limit for the whole request may be met before that for its headers.
+  blackhole: { failsWith: /did not answer in time|not done within/ },
   mute: { ...given, reasons: { 'host-down': 'some' } },
   dying: { ok: 21, failed: 40, reasons: { 'host-down': 'some' } },
   slow: whole,
@@ -42,7 +43,7 @@ export const expected: Readonly<Record<string, Expected>> = {
   sessions: { ok: 9, failed: 0 },
   repeating: { ok: 60, failed: 0, reasons: { 'trap-repeating-path': 'some' } },
   redirects: { ok: 10, failed: 0, reasons: { 'redirect-limit': 1 } },
-  'robots-500': { failsWith: 'robots.txt answered 500' },
+  'robots-500': { failsWith: /robots.txt answered 500/ },
   'robots-endless': { ok: 8, failed: 0, reasons: { robots: 1 } },
   'robots-binary': { ok: 9, failed: 0 },
   'robots-loop': { ok: 9, failed: 0 },

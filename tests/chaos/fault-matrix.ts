@@ -5,7 +5,7 @@ export interface FaultRow {
   readonly site: RunDetail['sites'][number]
   /** What its host does. */
   readonly about: string
-  /** Requests that reached it, in all runs. */
+  /** Requests that reached it in this run. */
   readonly requests: number
   /** Of the host's clock at the end. */
   readonly state: HostView

@@ -9,6 +9,7 @@ import { silentLogger } from '@seine/runtime'
 import { projectRoot } from '@seine/stack'
 import {
   type AccessLog,
+  accessLogOf,
   healthyNames,
   healthyPages,
   type Mesh,
@@ -88,11 +89,13 @@ function siteOf(name: string, startUrl: string) {
 const unbalanced = (run: RunDetail) =>
   run.sites.filter(({ counts: c }) => c.ok + c.unchanged + c.failed + c.skipped + c.pending !== c.discovered)
 
-/** Pages a second of a healthy site, from the moment it started to the end of its fetch step. */
-function speedOf(run: RunDetail, name: string): number {
-  const site = run.sites.find(({ site }) => site === name)!
-  const fetched = site.steps.find(({ step }) => step === 'fetch')!
-  return (healthyPages / (Date.parse(fetched.finishedAt!) - Date.parse(site.startedAt!))) * 1_000
+/** Pages a second of a healthy host, from the first one asked for to the last. */
+function speedOf(log: AccessLog, name: string): number {
+  const starts = log
+    .of(`${name}.sample.test`)
+    .filter(({ path }) => path.startsWith('/page/'))
+    .map(({ startMs }) => startMs)
+  return ((starts.length - 1) / (starts.at(-1)! - starts[0]!)) * 1_000
 }
 
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!
@@ -132,6 +135,7 @@ async function ledgerOf(runId: string, site: string): Promise<LedgerRow[]> {
 describe('a run over hosts that do everything wrong', () => {
   let alone: RunDetail
   let together: RunDetail
+  let aloneLog: AccessLog
   let log: AccessLog
   let tookMs: number
   let polls = 0
@@ -140,6 +144,7 @@ describe('a run over hosts that do everything wrong', () => {
 
   beforeAll(async () => {
     alone = await mesh.run({ sites: healthyNames }, 90_000)
+    aloneLog = await samples.log()
     const startedMs = performance.now()
     const { id } = await mesh.client.createRun({})
     for (;;) {
@@ -151,7 +156,7 @@ describe('a run over hosts that do everything wrong', () => {
       await new Promise((resolve) => setTimeout(resolve, 250))
     }
     for (const { site } of together.sites) ledgers.set(site, await ledgerOf(id, site))
-    log = await samples.log()
+    log = accessLogOf((await samples.log()).entries.slice(aloneLog.entries.length))
     await report()
   }, 400_000)
 
@@ -172,7 +177,7 @@ describe('a run over hosts that do everything wrong', () => {
       [...mesh.processes.keys()].map(async (name) => `${name} ${Math.round(await peakMegabytes(name))} MB`),
     )
     const speeds = healthyNames.map(
-      (name) => `${name} ${speedOf(alone, name).toFixed(3)} → ${speedOf(together, name).toFixed(3)}`,
+      (name) => `${name} ${speedOf(aloneLog, name).toFixed(3)} → ${speedOf(log, name).toFixed(3)}`,
     )
     const steps = [alone, together].map((run) =>
       ['preflight', 'discover', 'fetch', 'export'].map((step) => `${step} ${medianStepMs(run, step)} ms`).join(', '),
@@ -199,17 +204,16 @@ describe('a run over hosts that do everything wrong', () => {
 
   test('the healthy hosts finish at no less than 95 % of the speed they have alone (I4)', () => {
     for (const name of healthyNames) {
-      expect(together.sites.find(({ site }) => site === name)?.counts.ok, name).toBe(healthyPages + 1)
-      expect(speedOf(together, name), name).toBeGreaterThan(0.95 * speedOf(alone, name))
+      const { counts } = together.sites.find(({ site }) => site === name)!
+      expect(counts.ok + counts.unchanged, name).toBe(healthyPages + 1)
+      expect(speedOf(log, name), name).toBeGreaterThan(0.95 * speedOf(aloneLog, name))
     }
-    const speeds = (run: RunDetail) => healthyNames.map((name) => speedOf(run, name))
-    expect(median(speeds(together))).toBeGreaterThan(0.95 * median(speeds(alone)))
   })
 
   test.each(Object.entries(expected))('%s ends as it should', (name, { failsWith, ok, failed, reasons = {} }) => {
     const site = together.sites.find(({ site }) => site === name)!
     if (failsWith !== undefined)
-      expect(site).toMatchObject({ status: 'failed', reason: expect.stringContaining(failsWith) })
+      expect(site).toMatchObject({ status: 'failed', reason: expect.stringMatching(failsWith) })
     else expect(site).toMatchObject({ status: 'completed', counts: { ok, failed, pending: 0 } })
     for (const [reason, n] of Object.entries(reasons)) {
       if (n === 'some') expect(site.reasons[reason], reason).toBeGreaterThan(0)
