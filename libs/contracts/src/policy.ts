@@ -51,6 +51,17 @@ export const policySchema = z
         capMs: ms.default(60_000),
         /** Longest `Retry-After` that is waited for; a longer one is cut to this. */
         maxRetryAfterMs: ms.default(600_000),
+        /**
+         * Second and further tries that the pages of one site run may take, all together: so many for each page it knows,
+         * and `atLeast` as many for a small site. Where they are used up every failure is final at once: a site that
+         * fails so often is down, and trying again holds it down. Both 0: no second tries.
+         */
+        siteBudget: z
+          .strictObject({
+            share: z.number().min(0).max(20).default(0.25),
+            atLeast: z.int().nonnegative().default(200),
+          })
+          .prefault({}),
       })
       .prefault({}),
     proxyPool: z.enum(['direct', 'datacenter', 'residential']).default('direct'),

@@ -92,6 +92,10 @@ export const BulkJobSiteEntity = defineEntity({
     ratePerSecond: p.double(),
     concurrency: p.integer(),
     maxAttempts: p.integer(),
+    /** What its pages have taken of the policy's `retry.siteBudget`, and that budget. */
+    retries: p.integer().default(0),
+    retryShare: p.double().$type<number>().default(0.25),
+    retriesAtLeast: p.integer().default(200),
     /** The site's last complete run when this one started: what known URLs, freshness and the diff refer to. */
     previousRunId: p.uuid().nullable(),
     /** The ledger of pages. Keeps I1 with a check constraint. */

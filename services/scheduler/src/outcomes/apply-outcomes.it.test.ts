@@ -1,4 +1,4 @@
-import type { Outcome } from '@seine/contracts'
+import type { Outcome, Policy } from '@seine/contracts'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Postgres } from '../database/postgres.ts'
@@ -16,9 +16,9 @@ afterAll(() => stop())
 const policy = { ratePerSecond: 10_000, concurrency: 500 }
 const catalogue = testCatalogue([testSite('lamps', { policy: 'p' }), testSite('desks', { policy: 'p' })], { p: policy })
 
-async function leased(n: number) {
+async function leased(n: number, of = catalogue) {
   await emptyDatabase(database)
-  const run = await fetchingRun(database, catalogue)
+  const run = await fetchingRun(database, of)
   await run.enter('lamps', run.pages('lamps', n))
   for (let ms = 0; (await run.claim(ms)).tasks.length > 0; ms += 10_000);
   return run
@@ -31,6 +31,31 @@ test('the first final outcome counts, whatever its attempt; later ones change no
   expect(await run.apply('lamps', [run.outcome('lamps', '/0', 2, failed)])).toMatchObject({ done: 0, deferred: 0 })
   expect(await run.url('lamps', '/0')).toMatchObject({ state: 2, outcome: 'ok', wonAttempt: 1, holdsSlot: false })
   expect(await run.site('lamps')).toMatchObject({ ok: 1, failed: 0, pending: 0 })
+})
+
+test.each([
+  ['a number of retries', { share: 0, atLeast: 3 }],
+  ['a share of its pages', { share: 0.31, atLeast: 2 }],
+])('a site run has %s, exactly, then every failure is final at once', async (_, siteBudget) => {
+  const policies = { p: { ...policy, retry: { maxAttempts: 4, siteBudget } as Policy['retry'] } }
+  const run = await leased(10, testCatalogue([testSite('lamps', { policy: 'p' })], policies))
+  const failing = (page: number, attempt: number) =>
+    run.outcome('lamps', `/${page}`, attempt, {
+      ...{ outcome: 'deferred', reason: 'http-502', status: 502, retryAtMs: 0, countsAsFailure: true },
+    })
+  expect(await run.apply('lamps', [failing(0, 1), failing(1, 1)])).toMatchObject({ done: 0, deferred: 2 })
+  await run.claim(60_000)
+  const rest = Array.from({ length: 6 }, (_, i) => failing(i + 2, 1))
+  expect(await run.apply('lamps', [...rest, failing(0, 2)])).toMatchObject({ done: 6, deferred: 1 })
+  expect(await run.apply('lamps', rest)).toMatchObject({ done: 0, deferred: 0 })
+  const waits = { outcome: 'deferred', reason: 'breaker-open', retryAtMs: 0, countsAsFailure: false } as const
+  expect(await run.apply('lamps', [run.outcome('lamps', '/8', 1, waits)])).toMatchObject({ deferred: 1 })
+  expect(await run.apply('lamps', [failing(9, 1)])).toMatchObject({ done: 1 })
+  expect(await run.site('lamps')).toMatchObject({ failed: 7, pending: 3 })
+  expect(await run.reasons('lamps')).toEqual({ 'failed http-502': 7 })
+  const [row] = await database.query('select detail from urls where id = $1', [run.idOf('lamps', '/9')])
+  expect(row).toEqual({ detail: 'the retry budget of the site run is spent' })
+  expect(await ledgersBalance(database)).toBe(true)
 })
 
 test('an outcome counts also where its lease has run out and the URL waits again', async () => {

@@ -16,7 +16,8 @@ const nothing: Applied = { done: 0, deferred: 0, settled: false }
 
 /**
  * Moves the ledger by a batch of outcomes: the first final outcome of a URL counts, later ones only give back the host's
- * slot they held; a deferral counts where it is about the current lease. Duplicates, unknown URLs and ended runs change
+ * slot they held; a deferral counts where it is about the current lease, and is final where the URL or its site run has
+ * used up its retries. Duplicates, unknown URLs and ended runs change
  * nothing, so a batch may come twice. Keeps I1 and I2. Locks site runs, URLs and hosts in order: appliers never deadlock.
  */
 export function makeApplyOutcomes(database: Database) {
@@ -59,6 +60,8 @@ export async function applyOutcomes(sql: Sql, received: readonly ReceivedOutcome
 }
 
 const maxInt = 2_147_483_647
+/** What the detail of a page says that would have been tried again. */
+const budgetSpent = 'the retry budget of the site run is spent'
 
 const applySql = `
   with input as (
@@ -68,22 +71,35 @@ const applySql = `
   ),
   target as materialized (
     select i.*, u.site_run_id, u.host, u.kind, u.failures, s.status = 'running' as active, s.max_attempts,
+      greatest(s.retries_at_least, floor(s.retry_share * s.discovered)::int) - s.retries as retries_left,
       u.state as was, u.attempt as current
     from input i join urls u on u.id = i.id join bulk_job_sites s on s.id = u.site_run_id
     order by u.id for no key update of u
   ),
-  verdict as (
-    select t.*,
-      active and was <> 2 and (outcome <> 'deferred' or (was = 1 and attempt = current)) as counts,
-      outcome <> 'deferred' or (counts_as_failure and failures + 1 >= max_attempts) as final
+  counted_in as (
+    select t.*, active and was <> 2 and (outcome <> 'deferred' or (was = 1 and attempt = current)) as counts,
+      outcome = 'deferred' and counts_as_failure and failures + 1 >= max_attempts as exhausted
     from target t
+  ),
+  queued as (
+    select c.*, counts and kind = 'page' and outcome = 'deferred' and counts_as_failure and not exhausted as retries
+    from counted_in c
+  ),
+  -- The last retries of a site run's budget go to the first in line.
+  verdict as (
+    select q.*, outcome <> 'deferred' or exhausted or spent as final
+    from (
+      select q.*, retries and
+        count(*) filter (where retries) over (partition by site_run_id order by id) > retries_left as spent
+      from queued q
+    ) q
   ),
   moved as (
     update urls u set
       state = case when v.final then 2 else 0 end,
       outcome = case when v.final then case when v.outcome = 'deferred' then 'failed' else v.outcome end end,
       reason = v.reason,
-      detail = v.detail,
+      detail = case when v.spent then concat_ws('; ', v.detail, '${budgetSpent}') else v.detail end,
       status = v.status,
       failures = u.failures + case when v.outcome = 'deferred' and v.counts_as_failure then 1 else 0 end,
       won_attempt = case when v.final then v.attempt else 0 end,
@@ -105,7 +121,7 @@ const applySql = `
       done_at = case when v.final then $2::timestamptz end
     from verdict v where u.id = v.id and v.counts
     returning u.id, u.site_run_id, u.kind, u.optional, u.state, u.outcome, u.reason, u.status, u.bytes,
-      u.announced_batches, u.won_attempt
+      u.announced_batches, u.won_attempt, v.retries and not v.spent as retried
   ),
   freed as (
     update urls u set lease_until = null
@@ -117,17 +133,18 @@ const applySql = `
       count(*) filter (where kind = 'page' and outcome = 'unchanged') as unchanged,
       count(*) filter (where kind = 'page' and outcome = 'failed') as failed,
       count(*) filter (where kind = 'page' and outcome = 'skipped') as skipped,
-      count(*) filter (where kind = 'page') as pages,
-      coalesce(sum(bytes) filter (where kind = 'page'), 0) as bytes,
-      count(*) filter (where kind <> 'page') as sources,
-      count(*) filter (where ${sourceFailedSql}) as sources_failed,
+      count(*) filter (where kind = 'page' and state = 2) as pages,
+      count(*) filter (where retried) as retries,
+      coalesce(sum(bytes) filter (where kind = 'page' and state = 2), 0) as bytes,
+      count(*) filter (where kind <> 'page' and state = 2) as sources,
+      count(*) filter (where state = 2 and ${sourceFailedSql}) as sources_failed,
       coalesce(sum(announced_batches - entered) filter (where kind = 'page'), 0) as batches_missing,
       coalesce(sum(announced_batches - entered) filter (where kind <> 'page'), 0) as source_batches_missing
     from moved m cross join lateral (
       select case when m.announced_batches = 0 then 0
         else (select count(*) from discovery_batches b where b.url_id = m.id and b.attempt = m.won_attempt) end as entered
     ) b
-    where state = 2 group by site_run_id
+    group by site_run_id
   ),
   counted as (
     update bulk_job_sites s set
@@ -135,9 +152,9 @@ const applySql = `
       pending = s.pending - t.pages, bytes = s.bytes + t.bytes,
       sources_pending = s.sources_pending - t.sources, sources_failed = s.sources_failed + t.sources_failed,
       batches_missing = s.batches_missing + t.batches_missing,
-      source_batches_missing = s.source_batches_missing + t.source_batches_missing
+      source_batches_missing = s.source_batches_missing + t.source_batches_missing, retries = s.retries + t.retries
     from tally t where s.id = t.site_run_id
-    returning s.pending = 0 or (t.sources > 0 and s.sources_pending = 0) as settled
+    returning (t.pages > 0 and s.pending = 0) or (t.sources > 0 and s.sources_pending = 0) as settled
   ),
   reasons as (
     insert into bulk_job_site_reasons (site_run_id, outcome, reason, n)

@@ -101,6 +101,8 @@ async function insertRun(
         ratePerSecond: plan.policy.ratePerSecond,
         concurrency: plan.policy.concurrency,
         maxAttempts: plan.policy.retry.maxAttempts,
+        retryShare: plan.policy.retry.siteBudget.share,
+        retriesAtLeast: plan.policy.retry.siteBudget.atLeast,
         steps: fresh.steps,
         artifacts: [],
         eta: { state: 'estimating' as const },
