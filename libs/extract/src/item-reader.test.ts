@@ -38,3 +38,38 @@ it('reads RDFa with and without prefixes', () => {
   )
   expect(rdfa).toEqual([{ '@type': ['Product'], name: ['Shoe'], offers: [{ '@type': ['Offer'], price: ['5'] }] }])
 })
+
+it('gives an item the properties that it refers to, before and behind it', () => {
+  const { microdata } = scanPage(
+    `<p id=before><b itemprop=sku>A-1</b></p>
+     <div itemscope itemtype="http://schema.org/Product" itemref="before behind none"><h1 itemprop=name>Shoe</h1></div>
+     <div id="behind"><i itemprop=color>red</i><div itemprop=offers itemscope itemtype=Offer><b itemprop=price>5</b></div></div>`,
+  )
+  expect(microdata).toEqual([
+    {
+      '@type': ['http://schema.org/Product'],
+      name: ['Shoe'],
+      sku: ['A-1'],
+      color: ['red'],
+      offers: [{ '@type': ['Offer'], price: ['5'] }],
+    },
+  ])
+})
+
+it('leaves a part with the item that it stands in, too', () => {
+  const { microdata } = scanPage(
+    `<div itemscope itemtype=A><p id=x><b itemprop=name>n</b></p></div><div itemscope itemtype=B itemref=x></div>`,
+  )
+  expect(microdata).toEqual([
+    { '@type': ['A'], name: ['n'] },
+    { '@type': ['B'], name: ['n'] },
+  ])
+})
+
+it('is not caught in items that refer to each other', () => {
+  const { microdata } = scanPage(
+    `<div id=a><div itemprop=x itemscope itemtype=A itemref="a b"></div></div>
+     <div id=b><div itemprop=y itemscope itemtype=B itemref="a b"></div><i itemprop=name>n</i></div>`,
+  )
+  expect(() => JSON.stringify(microdata)).not.toThrow()
+})

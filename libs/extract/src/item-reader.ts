@@ -5,6 +5,8 @@ import { type Thing, termName } from './thing.ts'
 
 const maxItems = 1_000
 const maxValuesPerProperty = 300
+/** Items that take over properties from elsewhere, and the places each takes them from. */
+const maxReferring = 50
 /** Raw characters of one property's text. */
 const maxPropertyChars = 20_000
 /** Properties whose text is being read at once: each open one takes every piece of text. */
@@ -15,17 +17,22 @@ export interface ItemReader {
   open(code: number, depth: number): void
   close(depth: number): void
   text(text: string): void
+  /** After the last of the page. */
+  end(): void
 }
 
 interface OpenItem {
   depth: number
   item: Thing
+  /** Of a part that an item elsewhere refers to: the item that it stands in, which has its properties, too. */
+  around?: Thing | undefined
 }
 
 interface OpenProperty {
   depth: number
   names: string[]
   item: Thing
+  around: Thing | undefined
   text: string
 }
 
@@ -69,7 +76,16 @@ const urlProperties = new Set([
  * Microdata or RDFa (Lite) read while the page streams by. Top-level items go to `items`; an item that is a property of
  * another is its value. Properties outside of any item go to one item without a type, as many shops forget the scope.
  */
-export function makeItemReader(reader: MarkupReader, syntax: keyof typeof vocabularies, items: Thing[]): ItemReader {
+export function makeItemReader(
+  reader: MarkupReader,
+  syntax: keyof typeof vocabularies,
+  items: Thing[],
+  followsReferences = false,
+): ItemReader {
+  const parts = followsReferences ? referredParts(reader.html) : null
+  const referring: { item: Thing; ids: string[] }[] = []
+  /** Items that refer, or hold one that does: no value of another one, or they would hold each other for ever. */
+  const carriers = new Set<unknown>()
   const words = vocabularies[syntax]
   const openItems: OpenItem[] = []
   const openProperties: OpenProperty[] = []
@@ -82,6 +98,13 @@ export function makeItemReader(reader: MarkupReader, syntax: keyof typeof vocabu
       if (values.length === 0) item[name] = values
       if (values.length < maxValuesPerProperty) values.push(value)
     }
+  }
+
+  /** Of a part's properties both the item around it and the part itself, for the items that refer to it. */
+  const addToOpen = (names: string[], value: unknown): void => {
+    const { item, around } = openItems.at(-1) ?? { item: owner() }
+    add(item, names, value)
+    if (around !== undefined) add(around, names, value)
   }
 
   const owner = (): Thing => {
@@ -109,8 +132,16 @@ export function makeItemReader(reader: MarkupReader, syntax: keyof typeof vocabu
     return reader.value('data-src')
   }
 
+  /** A part that items refer to collects its properties as an item would, wherever it stands. */
+  const openPart = (depth: number): void => {
+    const id = reader.value('id')
+    const part = id === null ? undefined : parts?.get(id)
+    if (part !== undefined) openItems.push({ depth, item: part, around: openItems.at(-1)?.item })
+  }
+
   return {
     open(code, depth) {
+      if (parts !== null && depth !== 0) openPart(depth)
       const property = reader.value(words.property)
       const type = reader.value(words.type)
       const opensItem = type !== null || (syntax === 'microdata' && reader.value(words.item) !== null)
@@ -128,17 +159,23 @@ export function makeItemReader(reader: MarkupReader, syntax: keyof typeof vocabu
         const item: Thing = { '@type': (type ?? '').split(/\s+/).filter((name) => name !== '') }
         const id = reader.value(words.id)
         if (id !== null) item['@id'] = id
-        if (names.length > 0 && openItems.length > 0) add(owner(), names, item)
+        if (names.length > 0 && openItems.length > 0) addToOpen(names, item)
         else items.push(item)
         openItems.push({ depth, item })
+        const ids = parts === null ? null : reader.value('itemref')
+        if (ids !== null && referring.length < maxReferring) {
+          referring.push({ item, ids: ids.split(/\s+/).slice(0, maxReferring) })
+          for (const open of openItems) carriers.add(open.item)
+        }
         return
       }
       // Metas of Open Graph are properties in RDFa's syntax, of no item.
       if (names.length === 0 || (openItems.length === 0 && (syntax === 'rdfa' || code === tag.meta))) return
       const value = attributeValue(code, names)
-      if (value !== null) add(owner(), names, value.trim())
+      if (value !== null) addToOpen(names, value.trim())
       else if (depth !== 0 && openProperties.length < maxOpenProperties) {
-        openProperties.push({ depth, names, item: owner(), text: '' })
+        const { item, around } = openItems.at(-1) ?? { item: owner() }
+        openProperties.push({ depth, names, item, around, text: '' })
       }
     },
 
@@ -147,13 +184,40 @@ export function makeItemReader(reader: MarkupReader, syntax: keyof typeof vocabu
       if (property !== undefined && property.depth === depth) {
         openProperties.pop()
         const value = plain(property.text)
-        if (value !== '') add(property.item, property.names, value)
+        if (value !== '') {
+          add(property.item, property.names, value)
+          if (property.around !== undefined) add(property.around, property.names, value)
+        }
       }
-      if (openItems.at(-1)?.depth === depth) openItems.pop()
+      // A part may be an item itself.
+      while (openItems.at(-1)?.depth === depth) openItems.pop()
     },
 
     text(text) {
       for (const property of openProperties) if (property.text.length < maxPropertyChars) property.text += text
     },
+
+    end() {
+      for (const { item, ids } of referring) {
+        for (const id of ids) {
+          for (const [name, values] of Object.entries(parts?.get(id) ?? {})) {
+            for (const value of values as unknown[]) if (!carriers.has(value)) add(item, [name], value)
+          }
+        }
+      }
+    },
   }
+}
+
+const itemRef = /\sitemref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))/gi
+
+/** The parts of a page that its items refer to (HTML Standard §5.2.2), by id, empty yet. */
+function referredParts(html: string): Map<string, Thing> {
+  const parts = new Map<string, Thing>()
+  for (const [, double, single, bare] of html.matchAll(itemRef)) {
+    for (const id of (double ?? single ?? bare ?? '').split(/\s+/)) {
+      if (id !== '' && parts.size < maxItems) parts.set(id, {})
+    }
+  }
+  return parts
 }

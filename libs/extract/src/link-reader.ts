@@ -2,7 +2,7 @@ import type { MarkupReader } from './markup-reader.ts'
 
 const maxRawLinks = 20_000
 /** A longer text of a link says what it leads to. */
-const maxVagueChars = 28
+const maxVagueChars = 20
 
 /** Texts of links that say nothing of their target, in letters and spaces alone. */
 const vagueTexts = new Set([

@@ -7,6 +7,8 @@ export interface PageIdentity {
   canonical: string | null
   /** The page's name for itself: h1, og:title, title. */
   names: string[]
+  /** `de-AT`; null where the page does not say. */
+  language: string | null
 }
 
 const productTypes = new Set([
@@ -47,7 +49,7 @@ interface Candidate {
   identified: boolean
 }
 
-const letters = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')
+export const letters = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '')
 
 const pathOf = (url: string): string => url.replace(/^https?:\/\/(?:www\.)?|[?#].*$/g, '').replace(/\/$/, '')
 
@@ -118,7 +120,7 @@ function candidate(thing: Thing, path: readonly string[], page: PageIdentity): C
 }
 
 /** 1 for equal names, less for one inside the other, 0 where they differ. */
-function nameSimilarity(a: string, b: string): number {
+export function nameSimilarity(a: string, b: string): number {
   if (a === '' || b === '') return 0
   if (a === b) return 1
   const [short, long] = a.length < b.length ? [a, b] : [b, a]

@@ -44,6 +44,8 @@ export interface VisiblePrice {
   amount: number
   currency: string | null
   text: string
+  /** With its currency, wherever that stands. */
+  written: string
   score: number
   offset: number
   /** A price that is struck out or called old. */
@@ -70,7 +72,14 @@ export function visiblePrices(outline: PageOutline, anchors: Anchors): VisiblePr
     if (/\p{L}{4}/u.test(others) && (price.currency === null || (!hinted && /^\p{L}/u.test(price.currencyText ?? ''))))
       continue
     const { amount, currency } = price
-    found.push({ ...candidate(outline, element, hinted, anchors), amount, currency, text, siblings: 0 })
+    found.push({
+      ...candidate(outline, element, hinted, anchors),
+      amount,
+      currency,
+      text,
+      written: `${text} ${price.currencyText ?? ''}`,
+      siblings: 0,
+    })
   }
   const shapes = new Map<string, Set<number>>()
   for (const { shape, amount } of found) shapes.set(shape, (shapes.get(shape) ?? new Set()).add(amount))

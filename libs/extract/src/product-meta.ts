@@ -1,12 +1,13 @@
 import { availabilityOf, conditionOf } from './availability.ts'
-import { currencyCode } from './currency.ts'
+import { currencyCode, currencyOnPage } from './currency.ts'
 import { checkedGtin } from './gtin.ts'
+import type { PageIdentity } from './main-product.ts'
 import { parsePrice } from './price.ts'
 import type { ProductDraft } from './product-draft.ts'
 import type { PageScan } from './scan-page.ts'
 
 /** What Open Graph and product metas say of the page's product; null where they don't say that there is one. */
-export function draftFromMetas(scan: PageScan): ProductDraft | null {
+export function draftFromMetas(scan: PageScan, page: PageIdentity): ProductDraft | null {
   const metas = new Map<string, string>()
   for (const { name, content } of scan.metas)
     if (!metas.has(name) && content.trim() !== '') metas.set(name, content.trim())
@@ -41,7 +42,8 @@ export function draftFromMetas(scan: PageScan): ProductDraft | null {
     productId: one('product:id', 'product:product_id'),
     price: price?.amount ?? null,
     regularPrice: regularPrice === price?.amount ? null : regularPrice,
-    currency: (currency === null ? null : currencyCode(currency)) ?? price?.currency ?? null,
+    currency:
+      (currency === null ? null : currencyCode(currency)) ?? currencyOnPage(price?.currency ?? null, priceText, page),
     priceText,
     availability: availabilityOf(one('product:availability', 'og:availability') ?? labelled.availability ?? ''),
     itemCondition: conditionOf(one('product:condition', 'og:condition') ?? ''),

@@ -1,4 +1,6 @@
 import { availabilityInText } from './availability.ts'
+import { currencyOnPage } from './currency.ts'
+import type { PageIdentity } from './main-product.ts'
 import { type OutlineElement, type PageOutline, readOutline } from './page-outline.ts'
 import { type Anchors, isElsewhere, visiblePrices } from './page-price.ts'
 import { visibleSku } from './page-sku.ts'
@@ -6,11 +8,14 @@ import { availabilityHint, buyHint, buyText, notifyText } from './page-words.ts'
 import type { ProductDraft } from './product-draft.ts'
 import type { PageScan } from './scan-page.ts'
 import { tag } from './tags.ts'
+import { plain } from './text.ts'
 
 /** Below this a visible price is more likely another one than the product's. */
 const leastPriceScore = 3
 const maxButtonChars = 40
 const maxPhraseChars = 160
+const maxCrumbChars = 80
+const maxTrailPieces = 100
 
 /** Languages whose shops write their currency in plain letters: `kr`, `lei`, `Ft`, `CHF`, `руб`. */
 const lettersForMoney =
@@ -25,6 +30,8 @@ export const maySell = (html: string, scan: PageScan): boolean =>
 
 export interface PageEvidence {
   draft: ProductDraft
+  /** Every price it shows. */
+  amounts: ReadonlySet<number>
   /** There is a button to buy it. */
   buys: boolean
   /** The page itself, without structured data, is clearly one of a product. */
@@ -32,9 +39,10 @@ export interface PageEvidence {
 }
 
 /** What the visible page says of its product: the price by its place and looks, phrases of availability, labelled numbers. */
-export function readVisible(html: string, url: string, names: readonly string[]): PageEvidence {
+export function readVisible(html: string, page: PageIdentity): PageEvidence {
+  const { url } = page
   const outline = readOutline(html)
-  const anchors = findAnchors(outline, names)
+  const anchors = findAnchors(outline, page.names)
   const prices = visiblePrices(outline, anchors)
   const price = prices.find((one) => one.score >= leastPriceScore && !one.isOld)
   const old =
@@ -51,12 +59,14 @@ export function readVisible(html: string, url: string, names: readonly string[])
     draft: {
       name: anchors.name,
       price: price?.amount ?? null,
-      currency: price?.currency ?? null,
+      currency: currencyOnPage(price?.currency ?? null, price?.written ?? null, page),
       priceText: price?.text ?? null,
       regularPrice: old?.amount ?? null,
       availability: said,
       sku,
+      breadcrumbs: visibleBreadcrumbs(outline, anchors.name),
     },
+    amounts: new Set(prices.map(({ amount }) => amount)),
     buys,
     sellsOne: anchors.heading !== null && !listed && supported,
   }
@@ -153,4 +163,15 @@ function visibleAvailability(outline: PageOutline, anchors: Anchors, priceOffset
     bestScore = score
   }
   return best
+}
+
+/** What stands in the page's breadcrumb, without separators and the product itself. */
+function visibleBreadcrumbs(outline: PageOutline, name: string | null): string[] {
+  const trail = outline.elements.find(({ hint, from, to }) => /breadcrumb|brotkrum/.test(hint) && to > from)
+  if (trail === undefined || trail.to - trail.from > maxTrailPieces) return []
+  const names = outline.pieces
+    .slice(trail.from, trail.to)
+    .map(plain)
+    .filter((piece) => /[\p{L}\p{N}]/u.test(piece) && piece.length <= maxCrumbChars && piece !== name)
+  return [...new Set(names)]
 }

@@ -1,5 +1,6 @@
+import type { Variant } from '@seine/contracts'
 import { availabilityOf, conditionOf } from './availability.ts'
-import { currencyCode } from './currency.ts'
+import { currencyCode, currencyOnPage } from './currency.ts'
 import { checkedGtin } from './gtin.ts'
 import { mainProduct, type PageIdentity } from './main-product.ts'
 import { maxAmount, parsePrice } from './price.ts'
@@ -7,6 +8,7 @@ import type { ProductDraft } from './product-draft.ts'
 import { isThing, type Thing, textOf, typesOf, valuesOf, walkThings } from './thing.ts'
 
 const maxOffersRead = 500
+const maxVariantsRead = 200
 
 export interface ThingDraft {
   draft: ProductDraft
@@ -25,7 +27,7 @@ export function draftFromThings(roots: readonly unknown[], page: PageIdentity): 
   const draft = { ...best }
   for (const other of drafts) fillGaps(draft, other)
   if (draft.price == null && draft.availability == null) fillGaps(draft, loneOffer(roots, byId, page))
-  draft.category ??= breadcrumbs(roots, draft.name ?? null)
+  draft.variants = variantsOf(drafts.length > 1 ? own : [], own[0], byId)
 
   const doubtful: ProductDraft = {}
   const numbers = new Set(drafts.map(({ sku }) => sku).filter((sku) => sku != null))
@@ -143,6 +145,48 @@ function draftOf(thing: Thing, byId: Ids, page: PageIdentity): ProductDraft {
     images: imagesOf(thing).concat(variant === undefined ? [] : imagesOf(variant)),
     colour: text('color', 'colour'),
     size: text('size'),
+    features: featuresOf(thing, byId),
+  }
+}
+
+/** `additionalProperty` as `Name: value unit`. */
+function featuresOf(thing: Thing, byId: Ids): string[] {
+  return thingsOf(thing, 'additionalProperty', byId).flatMap((property) => {
+    const name = first(property, 'name', 'propertyID')
+    const value = first(property, 'value')
+    if (value === null) return name === null ? [] : [name]
+    const unit = first(property, 'unitText')
+    return [`${name === null ? '' : `${name}: `}${value}${unit === null ? '' : ` ${unit}`}`]
+  })
+}
+
+/** What the product comes as: its `hasVariant`, else nodes of its own name, else its offers, where these differ in number or address. */
+function variantsOf(nodes: readonly Thing[], product: Thing | undefined, byId: Ids): Variant[] {
+  if (product === undefined) return []
+  const declared = thingsOf(product, 'hasVariant', byId)
+  const candidates =
+    declared.length > 0 ? declared : nodes.length > 1 ? nodes : flatOffers(thingsOf(product, 'offers', byId), byId)
+  const variants = candidates.slice(0, maxVariantsRead).map((one) => variantOf(one, byId))
+  const keys = new Set(
+    variants.map(({ sku, url, colour, size, name }) => JSON.stringify([sku, url, colour, size, name])),
+  )
+  return keys.size > 1 && variants.some(({ sku, url, colour, size }) => sku ?? url ?? colour ?? size) ? variants : []
+}
+
+function variantOf(thing: Thing, byId: Ids): Variant {
+  const offers = thingsOf(thing, 'offers', byId)
+  const offer = offers[0] ?? thing
+  const { price, currency, written } = priceOf(offer, byId)
+  const code = currency ?? written
+  return {
+    sku: first(thing, 'sku') ?? first(offer, 'sku'),
+    name: first(thing, 'name'),
+    price,
+    currency: code === null ? null : currencyCode(code),
+    availability: availabilityOf(first(offer, 'availability') ?? ''),
+    colour: first(thing, 'color', 'colour'),
+    size: first(thing, 'size'),
+    url: first(thing, 'url') ?? first(offer, 'url'),
   }
 }
 
@@ -216,7 +260,7 @@ function offerDraft(all: Thing[], byId: Ids, page: PageIdentity): ProductDraft {
     offerCount:
       (aggregate === undefined ? null : integer(first(aggregate, 'offerCount'))) ??
       (all.length > 0 ? Math.max(single.length, 1) : null),
-    currency: currency == null ? (own?.written ?? null) : currencyCode(currency),
+    currency: currency == null ? currencyOnPage(own?.written ?? null, own?.text ?? null, page) : currencyCode(currency),
     priceText: own?.text ?? (aggregate === undefined ? null : first(aggregate, 'lowPrice')),
     priceValidUntil: first(offer, 'priceValidUntil'),
     availability: bestAvailability(states),
@@ -280,25 +324,4 @@ function loneOffer(roots: readonly unknown[], byId: Ids, page: PageIdentity): Pr
   }
   if (found.length !== 1) return {}
   return offerDraft(found, byId, page)
-}
-
-/** The names of the page's breadcrumbs as a path, without the product itself. */
-function breadcrumbs(roots: readonly unknown[], productName: string | null): string | null {
-  let list: Thing | null = null
-  for (const root of roots) {
-    walkThings(root, (thing) => {
-      if (list === null && typesOf(thing).includes('BreadcrumbList')) list = thing
-    })
-  }
-  if (list === null) return null
-  const names = valuesOf(list, 'itemListElement')
-    .filter(isThing)
-    .map((element, index) => ({
-      at: integer(first(element, 'position')) ?? index,
-      name: first(element, 'name', 'item'),
-    }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ name }) => name)
-    .filter((name) => name !== null && name !== productName && !/^https?:/.test(name))
-  return names.length === 0 ? null : names.join(' > ')
 }

@@ -161,3 +161,175 @@ it('finds no product in a list of prices', () => {
   )
   expect(productOf(shop(tiles.join('')), 'https://shop.test/shoes')).toBeNull()
 })
+
+it('says which kind of GTIN it is', () => {
+  const typeOf = (gtin: string) => productOf(jsonLd({ '@type': 'Product', name: 'x', gtin }))?.gtinType
+  expect(typeOf('4006381333931')).toBe('GTIN-13')
+  expect(typeOf('9780306406157')).toBe('ISBN-13')
+  expect(typeOf('96385074')).toBe('GTIN-8')
+  expect(typeOf('4006381333932')).toBeNull()
+})
+
+it('reads breadcrumbs, from whichever source has them, without the product itself', () => {
+  const crumb = (position: number, name: string) => ({
+    '@type': 'ListItem',
+    position,
+    item: { '@id': `/${position}`, name },
+  })
+  const list = {
+    '@type': 'BreadcrumbList',
+    itemListElement: [crumb(2, 'Shoes'), crumb(1, 'Home'), crumb(3, 'Red shoe')],
+  }
+  expect(productOf(jsonLd([{ '@type': 'Product', name: 'Red shoe' }, list]))).toMatchObject({
+    breadcrumbs: ['Home', 'Shoes'],
+    category: 'Home > Shoes',
+  })
+  const marked = `<ol itemscope itemtype="https://schema.org/BreadcrumbList"><li itemprop=itemListElement itemscope itemtype="https://schema.org/ListItem">
+    <a itemprop=item href=/><span itemprop=name>Home</span></a><meta itemprop=position content=1></ol>`
+  expect(productOf(`${jsonLd({ '@type': 'Product', name: 'Red shoe' })}${marked}`)?.breadcrumbs).toEqual(['Home'])
+  expect(
+    productOf(
+      shop(
+        '<span class=price>€9</span><button>Add to cart</button>',
+        '<ul class=breadcrumb><li>Home<li>›<li>Shoes</ul>',
+      ),
+    )?.breadcrumbs,
+  ).toEqual(['Home', 'Shoes'])
+})
+
+it('reads additional properties as features', () => {
+  const additionalProperty = [
+    { '@type': 'PropertyValue', name: 'Weight', value: 1.5, unitText: 'kg' },
+    { '@type': 'PropertyValue', value: 'Waterproof' },
+  ]
+  expect(productOf(jsonLd({ '@type': 'Product', name: 'x', additionalProperty }))?.features).toEqual([
+    'Weight: 1.5 kg',
+    'Waterproof',
+  ])
+})
+
+it('lists variants where they differ: declared ones, nodes of one name, or offers', () => {
+  const declared = productOf(
+    jsonLd({
+      '@type': 'ProductGroup',
+      name: 'Shirt',
+      hasVariant: [
+        {
+          '@type': 'Product',
+          sku: 'S',
+          name: 'Shirt S',
+          size: 'S',
+          color: 'red',
+          url: '/shirt?v=1',
+          offers: offer(20),
+        },
+        { '@type': 'Product', sku: 'L', size: 'L', offers: offer('25,50', 'OutOfStock') },
+      ],
+    }),
+  )
+  expect(declared?.variants).toEqual([
+    {
+      sku: 'S',
+      name: 'Shirt S',
+      price: 20,
+      currency: 'EUR',
+      availability: 'InStock',
+      colour: 'red',
+      size: 'S',
+      url: 'https://shop.test/shirt?v=1',
+    },
+    {
+      sku: 'L',
+      name: null,
+      price: 25.5,
+      currency: 'EUR',
+      availability: 'OutOfStock',
+      colour: null,
+      size: 'L',
+      url: null,
+    },
+  ])
+  const offers = [
+    { ...offer(1), sku: 'a' },
+    { ...offer(2), sku: 'b' },
+  ]
+  expect(
+    productOf(jsonLd({ '@type': 'Product', name: 'x', offers }))?.variants?.map(({ sku, price }) => [sku, price]),
+  ).toEqual([
+    ['a', 1],
+    ['b', 2],
+  ])
+  expect(productOf(jsonLd({ '@type': 'Product', name: 'x', offers: [offer(1), offer(2)] }))?.variants).toEqual([])
+})
+
+it('takes a sign that countries share for the currency of the page’s own', () => {
+  const currencyOf = (html: string, url?: string) => productOf(html, url)?.currency
+  const box = (price: string) => shop(`<span class=price>${price}</span><button>Add to cart</button>`)
+  const inLanguage = (language: string, price: string) => box(price).replace('<html>', `<html lang="${language}">`)
+  expect(currencyOf(box('$9.90'))).toBe('USD')
+  expect(currencyOf(box('$9.90'), 'https://shop.example.ca/p/1')).toBe('CAD')
+  expect(currencyOf(inLanguage('en-US', '$9.90'), 'https://shop.com.au/p/1')).toBe('AUD')
+  expect(currencyOf(inLanguage('es-MX', '$9.90'))).toBe('MXN')
+  expect(currencyOf(inLanguage('da', '99 kr'))).toBe('DKK')
+  expect(currencyOf(inLanguage('en-CA', 'US$9.90'))).toBe('USD')
+  expect(currencyOf(inLanguage('en-CA', '9.90 USD'))).toBe('USD')
+  const metas = '<meta property="og:type" content="product"><meta property="og:price:amount" content="$5">'
+  expect(currencyOf(metas, 'https://shop.co.nz/')).toBe('NZD')
+})
+
+it('reads microformats where nothing better is there', () => {
+  expect(
+    productOf(
+      `<div class="h-product"><h1 class="p-name">Red shoe</h1><img class=u-photo src=/r.jpg><span class="p-price">€9.50</span>
+       <span class="p-brand">Hot</span><data class=u-identifier value=4006381333931>EAN</data></div>`,
+    ),
+  ).toMatchObject({
+    name: 'Red shoe',
+    price: 9.5,
+    currency: 'EUR',
+    brand: 'Hot',
+    gtin: '4006381333931',
+    images: ['https://shop.test/r.jpg'],
+    sources: { price: 'microformat' },
+  })
+  const two = '<div class=hproduct><b class=fn>A thing</b><b class=price>$1</b></div>'
+  expect(productOf(`<h1>All</h1>${two}${two.replace('A thing', 'B thing')}`)).toBeNull()
+})
+
+const state = (value: unknown): string =>
+  `<script id="__NEXT_DATA__" type="application/json">${JSON.stringify(value)}</script>`
+
+it('reads the state that scripts are handed: the object with the page’s name, a price only where it is shown', () => {
+  const box = '<b class=was>€80</b><i>€49.90</i><button>Add to cart</button>'
+  const product = productOf(
+    shop(
+      box,
+      state({
+        props: {
+          product: {
+            name: 'Red Shoe',
+            sku: 'RS-9',
+            brand: { name: 'Hot' },
+            price: { value: 49.9, currency: 'EUR' },
+            inStock: false,
+          },
+          related: [{ name: 'Blue sock', sku: 'BS', price: 3 }],
+        },
+      }),
+    ),
+  )
+  expect(product).toMatchObject({ sku: 'RS-9', price: 49.9, currency: 'EUR', brand: 'Hot', availability: 'OutOfStock' })
+  expect(product?.sources).toMatchObject({ sku: 'state', price: 'state' })
+  // In cents, and nobody says so.
+  const cents = productOf(shop(box, state({ product: { title: 'Red shoe', sku: 'RS-9', price: 4990 } })))
+  expect(cents).toMatchObject({ price: 49.9, sku: 'RS-9', sources: { price: 'page' } })
+})
+
+it('believes no state that contradicts itself, and makes no product of state alone', () => {
+  const twice = state([
+    { name: 'Red shoe', sku: 'A' },
+    { name: 'Red shoe', sku: 'B' },
+  ])
+  expect(productOf(shop('<span class=price>€9</span><button>Add to cart</button>', twice))?.sku).not.toMatch(/^[AB]$/)
+  expect(productOf(`<h1>Red shoe</h1><p>About it.</p>${state({ name: 'Red shoe', sku: 'A' })}`)).toBeNull()
+})

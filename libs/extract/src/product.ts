@@ -1,8 +1,12 @@
 import type { Product, Seo } from '@seine/contracts'
+import { breadcrumbsOf } from './breadcrumbs.ts'
+import { gtinTypeOf } from './gtin.ts'
 import type { PageIdentity } from './main-product.ts'
+import { draftFromMicroformats } from './microformat.ts'
 import { mergeDrafts, type ProductDraft, type SourcedDraft } from './product-draft.ts'
 import { draftFromMetas } from './product-meta.ts'
 import { maySell, readVisible } from './product-page.ts'
+import { draftFromState } from './product-state.ts'
 import { draftFromThings } from './product-thing.ts'
 import type { PageScan } from './scan-page.ts'
 import type { Cutter } from './text.ts'
@@ -21,7 +25,8 @@ export interface ProductPage {
 }
 
 /**
- * The product that a page is about, each field from the first source that has it: the site's selectors, JSON-LD, microdata, RDFa, metas, the visible page.
+ * The product that a page is about, each field from the first source that has it: the site's selectors, JSON-LD, microdata, RDFa, metas, microformats,
+ * the state that scripts are handed, the visible page.
  * Only where these leave the price, availability or number open is the page read a second time, for what it shows. `inferred`
  * is the availability of what has a price or a button to buy, and says nothing else. Null where the page is about no product, or many.
  */
@@ -33,6 +38,7 @@ export function readProduct(
     url,
     canonical: seo.canonical,
     names: [...scan.h1.slice(0, 3), seo.openGraph['og:title'] ?? '', seo.title ?? ''],
+    language: seo.language,
   }
   const drafts: SourcedDraft[] = selected?.mayBe ? [{ source: 'selector', draft: selected.draft }] : []
   const doubtful: SourcedDraft[] = []
@@ -43,11 +49,17 @@ export function readProduct(
     drafts.push({ source, draft: found.draft })
     doubtful.push({ source, draft: found.doubtful })
   }
-  const meta = scan.metas.length === 0 ? null : draftFromMetas(scan)
+  const meta = scan.metas.length === 0 ? null : draftFromMetas(scan, page)
   if (meta !== null) drafts.push({ source: 'meta', draft: meta })
 
+  const mayBeSold = drafts.length > 0 || scan.text.showsMoney
+  const microformat = mayBeSold && isIncomplete(drafts) ? draftFromMicroformats(html, page) : null
+  if (microformat !== null) drafts.push({ source: 'microformat', draft: microformat })
   if (isIncomplete(drafts) && (drafts.length > 0 || maySell(html, scan))) {
-    const visible = readVisible(html, url, page.names)
+    const visible = readVisible(html, page)
+    const state = scan.dataScripts.length === 0 ? null : draftFromState(scan.dataScripts, page, visible.amounts)
+    // What a page's scripts know makes no product of a page that looks like none.
+    if (state !== null && (drafts.length > 0 || visible.sellsOne)) drafts.push({ source: 'state', draft: state })
     if (drafts.length > 0 || visible.sellsOne) {
       drafts.push({ source: 'page', draft: visible.draft })
       const canBeHad = visible.buys || drafts.some(({ draft }) => draft.price != null)
@@ -55,9 +67,17 @@ export function readProduct(
     }
   }
   if (drafts.length === 0) return null
+  for (const [source, roots] of Object.entries(things)) {
+    const breadcrumbs = breadcrumbsOf(roots, drafts.find(({ draft }) => draft.name != null)?.draft.name ?? null)
+    if (breadcrumbs.length > 0) drafts.push({ source, draft: { breadcrumbs, category: breadcrumbs.join(' > ') } })
+  }
   if (selected?.mayBe === false) drafts.unshift({ source: 'selector', draft: selected.draft })
-  for (const { draft } of drafts) draft.images = absolute(draft.images ?? [], base)
-  return mergeDrafts([...drafts, ...doubtful], cutter)
+  for (const { draft } of drafts) {
+    draft.images = absolute(draft.images ?? [], base)
+    for (const variant of draft.variants ?? []) variant.url &&= URL.parse(variant.url, base)?.href ?? null
+  }
+  const product = mergeDrafts([...drafts, ...doubtful], cutter)
+  return { ...product, gtinType: product.gtin === null ? null : gtinTypeOf(product.gtin) }
 }
 
 /** Whether structured data leaves open what the visible page may tell. */

@@ -43,8 +43,13 @@ export interface PageScan {
 
 /** One pass over the markup. Never throws, whatever the markup. */
 export function scanPage(html: string): PageScan {
-  const scanner = new PageScanner(html)
-  scanner.reader.read()
+  let scanner = new PageScanner(html, false)
+  scanner.read()
+  if (scanner.hasReferences) {
+    // What they refer to may stand before them. Pages that do so are rare, and looking for them in every page is not free.
+    scanner = new PageScanner(html, true)
+    scanner.read()
+  }
   const { scan } = scanner
   scan.text.breakSentence()
   scan.markup.end()
@@ -76,6 +81,10 @@ class PageScanner implements MarkupHandler {
     overflow: new Set(),
   }
   readonly #html: string
+  /** Whether items of microdata get the properties that they refer to. */
+  readonly #followsReferences: boolean
+  /** There are such items. */
+  hasReferences = false
   #microdata: ItemReader | null = null
   #rdfa: ItemReader | null = null
   /** Depth of the element whose content is no text of the page, and of one with `hidden`; 0 where there is none. */
@@ -92,9 +101,16 @@ class PageScanner implements MarkupHandler {
   #scriptStart = 0
   #scriptEnd = 0
 
-  constructor(html: string) {
+  constructor(html: string, followsReferences: boolean) {
     this.#html = html
+    this.#followsReferences = followsReferences
     this.reader = new MarkupReader(html, this)
+  }
+
+  read(): void {
+    this.reader.read()
+    this.#microdata?.end()
+    this.#rdfa?.end()
   }
 
   open(code: number, depth: number): void {
@@ -171,13 +187,21 @@ class PageScanner implements MarkupHandler {
   /** The readers of microdata and RDFa are made when their first attribute is seen: most pages have neither. */
   #readItem(code: number, depth: number): void {
     const reader = this.reader
-    if (this.#microdata === null && (reader.value('itemscope') !== null || reader.value('itemprop') !== null)) {
-      this.#microdata = makeItemReader(reader, 'microdata', this.scan.microdata)
+    if (
+      this.#microdata === null &&
+      (reader.value('itemscope') !== null ||
+        reader.value('itemprop') !== null ||
+        (this.#followsReferences && reader.value('id') !== null))
+    ) {
+      this.#microdata = makeItemReader(reader, 'microdata', this.scan.microdata, this.#followsReferences)
     }
     if (this.#rdfa === null && reader.value('typeof') !== null) {
       this.#rdfa = makeItemReader(reader, 'rdfa', this.scan.rdfa)
     }
-    this.#microdata?.open(code, depth)
+    if (this.#microdata !== null) {
+      if (reader.value('itemref') !== null) this.hasReferences = true
+      this.#microdata.open(code, depth)
+    }
     this.#rdfa?.open(code, depth)
   }
 
