@@ -46,7 +46,7 @@ export function bodyFaults(): SampleHost[] {
     }),
     faultHost({
       name: 'empty',
-      about: 'nothing: 200 without a body, 204, no head, HEAD only',
+      about: 'nothing: 200 without a body, with and without a type or a coding, and 204',
       page: (request, n) =>
         [
           html(''),
