@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { reportsSpec } from '@seine/reports'
+import { issuesDoc, reportsSpec } from '@seine/reports'
 
 writeFileSync(new URL('reports_spec.md', import.meta.url), reportsSpec())
+writeFileSync(new URL('issues.md', import.meta.url), issuesDoc())

@@ -31,5 +31,9 @@ export type DiffCounts = z.output<typeof diffCountsSchema>
 export const siteArtifacts = (runId: string, site: string): string => `bulk_runs/${runId}/${site}`
 /** Where the whole run's archive lies. */
 export const archivePath = (runId: string): string => `bulk_runs/${runId}/reports.zip`
+/** The whole run's workbook: a row a site. */
+export const summaryPath = (runId: string): string => `bulk_runs/${runId}/summary.xlsx`
 /** The records of a site run, sorted by URL, one JSON a line, zstd: what the next run is compared with. */
 export const snapshotPath = (runId: string, site: string): string => `${siteArtifacts(runId, site)}/snapshot.ndjson.zst`
+/** What the files of a site run say, in numbers: what the next run's quality is compared with. */
+export const reportPath = (runId: string, site: string): string => `${siteArtifacts(runId, site)}/report.json`

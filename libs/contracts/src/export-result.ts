@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { artifactSchema, diffCountsSchema } from './artifact.ts'
 import { defineMessage } from './define.ts'
+import { qualitySchema } from './quality.ts'
 import { siteName } from './site.ts'
 import { noSite } from './subjects.ts'
 
@@ -23,6 +24,8 @@ export const exportResult = defineMessage({
     missingUrlIds: z.array(z.uuid()).max(5_000),
     artifacts: z.array(artifactSchema),
     diff: diffCountsSchema.nullable(),
+    /** What the quality gates said. Absent: not a complete export of a site, or by an exporter without gates. */
+    quality: qualitySchema.optional(),
     durationMs: z.number().nonnegative(),
   }),
   subject: (m) => `result.export.${m.runId}.${m.site ?? noSite}`,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { artifactSchema, diffCountsSchema } from './artifact.ts'
+import { qualitySchema } from './quality.ts'
 import { siteName } from './site.ts'
 
 /** Stages of a site run, in order, and the run's own last one. */
@@ -78,6 +79,8 @@ export const siteRunSchema = z.strictObject({
   eta: etaSchema,
   steps: z.array(stepStateSchema),
   diff: diffCountsSchema.nullable(),
+  /** What the quality gates said after its export. Absent: it has not come that far. */
+  quality: qualitySchema.optional(),
   artifacts: z.array(artifactSchema),
   startedAt: z.string().nullable(),
   finishedAt: z.string().nullable(),

@@ -2,14 +2,15 @@ import { expect, test } from 'vitest'
 import { type Column, cellsOf } from './column.ts'
 import { fullColumns } from './full-columns.ts'
 import { indexabilityOf, isNoindex } from './indexability.ts'
-import { isProductRow, isReported, type ReportRow } from './row.ts'
+import { isProductRow, isReported } from './row.ts'
 import { seoColumns } from './seo-columns.ts'
+import type { SeoRow } from './seo-row.ts'
 import { ledgerOf, productOf, recordOf, rowOf, seoOf } from './testing.ts'
 
-function cells(columns: readonly Column<ReportRow>[], row: ReportRow) {
+function cells(columns: readonly Column<SeoRow>[], row: SeoRow) {
   return Object.fromEntries(cellsOf(columns, row).map((cell, i) => [columns[i]!.name, cell]))
 }
-const seo = (row: ReportRow) => cells(seoColumns, row)
+const seo = (row: SeoRow) => cells(seoColumns, row)
 
 test('a fetched page has its values under the names of the trade', () => {
   const record = recordOf({
@@ -66,7 +67,7 @@ test('an unchanged page has the status it was confirmed with, not 304', () => {
   })
 })
 
-test.each<[string, ReportRow, string | null]>([
+test.each<[string, SeoRow, string | null]>([
   ['an ordinary page', rowOf(recordOf()), null],
   ['itself as canonical', rowOf(recordOf({ seo: seoOf({ canonical: 'https://shop.example/lamp#top' }) })), null],
   ['another canonical', rowOf(recordOf({ seo: seoOf({ canonical: 'https://shop.example/' }) })), 'Canonicalised'],

@@ -116,6 +116,21 @@ test('what differs with every fetch is no change', () => {
   ).toEqual([])
 })
 
+test('fields that the site ignores and prices that hardly move are no change', () => {
+  const settings = { ignoreFields: ['Rating Count', 'Title 1'], minPriceChangePercent: 2 }
+  const changesOf = (before: Partial<Product>, now: Partial<Product>) => {
+    const [old, next] = [before, now].map((product) => recordOf({ product: productOf(product) }))
+    return diffPage(page(old!, ledgerOf(), next!), { ...all, settings })
+  }
+  expect(changesOf({ ratingCount: 5, price: 100 }, { ratingCount: 6, price: 101.9 })).toEqual({
+    counts: 'unchanged',
+    changes: [],
+  })
+  expect(changesOf({ price: 100 }, { price: 98 }).changes).toMatchObject([{ field: 'Price', percent: -2 }])
+  expect(changesOf({ price: 100 }, { price: null }).changes).toMatchObject([{ field: 'Price', new: null }])
+  expect(changesOf({ ratingValue: 4.5 }, { ratingValue: 4.51 }).changes).toMatchObject([{ field: 'Rating' }])
+})
+
 test('product data that comes or goes as a whole is one change', () => {
   expect(changes({ product: productOf() }, { product: null })).toMatchObject([
     { field: 'Product', old: 'Lamp', new: null },

@@ -1,6 +1,6 @@
-import type { DiffCounts, PageRecord } from '@seine/contracts'
+import type { DiffCounts, DiffSettings, PageRecord } from '@seine/contracts'
 import type { Column } from './column.ts'
-import { type DiffField, pageDiffFields, productDiffFields } from './diff-fields.ts'
+import { type DiffField, pageDiffFields, priceFields, productDiffFields } from './diff-fields.ts'
 import { isGone, isReported, type LedgerRow } from './row.ts'
 import { urlKey } from './url-order.ts'
 
@@ -40,6 +40,12 @@ export interface PageDiff {
   readonly changes: readonly Change[]
 }
 
+export interface DiffOptions {
+  readonly allSourcesRead: boolean
+  /** Absent: everything that differs is a change. */
+  readonly settings?: DiffSettings | undefined
+}
+
 type State = 'there' | 'moved' | 'gone' | 'unknown'
 
 const nothing: PageDiff = { counts: null, changes: [] }
@@ -51,7 +57,7 @@ const unchanged: PageDiff = { counts: 'unchanged', changes: [] }
  * Keeps I6: `removed` only where the site said so (404, 410) or, when all sources were read, where none of them knows the
  * page any more. A page that failed, was skipped or was not reached is `not_checked`.
  */
-export function diffPage(page: DiffPage, { allSourcesRead }: { allSourcesRead: boolean }): PageDiff {
+export function diffPage(page: DiffPage, { allSourcesRead, settings }: DiffOptions): PageDiff {
   const { previous, record } = page
   const before = previous === null ? 'gone' : stateOf(previous.status)
   const now = currentState(page, allSourcesRead)
@@ -65,7 +71,9 @@ export function diffPage(page: DiffPage, { allSourcesRead }: { allSourcesRead: b
   if (now === 'moved')
     return before === 'there' || previous?.redirectUrl !== record?.redirectUrl ? whole(page, 'moved') : unchanged
   if (before === 'moved') return whole(page, 'added')
-  const changes = changesOf(page.url, previous as PageRecord, record as PageRecord)
+  const changes = changesOf(page.url, previous as PageRecord, record as PageRecord).filter(
+    (change) => !isNoise(change, settings),
+  )
   return changes.length === 0 ? unchanged : { counts: 'changed', changes }
 }
 
@@ -125,6 +133,14 @@ function changesOf(url: string, before: PageRecord, now: PageRecord): Change[] {
     if (field.name === 'Status Code') add(field.name, field.value(before), field.value(now), false)
     else compare(field)
   return changes
+}
+
+/** Whether the site's settings leave the change out. A price that comes, goes or changes its currency is none too small. */
+function isNoise({ field, old, percent }: Change, settings: DiffSettings | undefined): boolean {
+  if (settings === undefined || field === null) return false
+  if (settings.ignoreFields.includes(field)) return true
+  const isSmall = percent !== null && old !== 0 && Math.abs(percent) < settings.minPriceChangePercent
+  return isSmall && priceFields.includes(field)
 }
 
 const nameOf = (record: PageRecord | null): string | null => record?.product?.name ?? record?.seo?.title ?? null

@@ -1,32 +1,20 @@
 import { STATUS_CODES } from 'node:http'
 import type { Seo } from '@seine/contracts'
-import { type CellValue, type Column, type ColumnType, dateCell, joined } from './column.ts'
-import { indexabilityOf } from './indexability.ts'
-import { type ReportRow, statusOf } from './row.ts'
-
-type Row = ReportRow
-type Rest = Partial<Pick<Column<Row>, 'type' | 'unit' | 'width' | 'link'>>
-
-const noHtml = 'the page has none, is no HTML or gave no answer'
-const noAnswer = 'no answer'
-
-function column(name: string, about: string, empty: string, rest: Rest, value: (row: Row) => CellValue): Column<Row> {
-  return { name, type: 'text', about, empty, ...rest, value }
-}
-
-function seo(name: string, about: string, rest: Rest, value: (seo: Seo) => CellValue): Column<Row> {
-  return column(name, about, noHtml, rest, ({ record }) => (record?.seo ? value(record.seo) : null))
-}
-
-/** Characters of a text, counted as people do (code points); 0: the page has none. */
-const length = (text: string | null | undefined): number => (text ? [...text].length : 0)
+import { type ColumnType, dateCell, joined } from './column.ts'
+import { isInSitemap } from './cross-page/site-facts.ts'
+import { refreshOf, xRobotsTagOf } from './indexability.ts'
+import { statusOf } from './row.ts'
+import { charactersOf, column, noAnswer, noHtml, type SeoColumn, seo } from './seo-column.ts'
+import { linkColumns } from './seo-link-columns.ts'
+import type { SeoRow } from './seo-row.ts'
+import { textColumns } from './seo-text-columns.ts'
 
 /** A text and its length: `Title 1`, `Title 1 Length`. */
-function measured(name: string, about: string, width: number, value: (seo: Seo) => string | null): Column<Row>[] {
+function measured(name: string, about: string, width: number, value: (seo: Seo) => string | null): SeoColumn[] {
   return [
     seo(name, about, { width }, value),
     column(`${name} Length`, 'Characters; 0: the page has none.', 'no HTML or no answer', { type: 'integer' }, (row) =>
-      row.record?.seo ? length(value(row.record.seo)) : null,
+      row.record?.seo ? charactersOf(value(row.record.seo)) : null,
     ),
   ]
 }
@@ -39,7 +27,7 @@ const tag = (name: string, from: 'openGraph' | 'twitter', key: string, type: Col
  * seo.csv and the sheet SEO: a row for each page of the run. Names and order are those that the leading desktop crawler's
  * "Internal HTML" export made the trade's own; ours follow. New columns go at the end.
  */
-export const seoColumns: readonly Column<Row>[] = [
+export const seoColumns: readonly SeoColumn[] = [
   column('Address', 'URL of the page.', 'never', { type: 'url', width: 60, link: true }, (r) => r.ledger.url),
   column('Content Type', 'Content-Type header.', noAnswer, { width: 22 }, (r) => r.record?.contentType ?? null),
   column('Status Code', 'HTTP status; 0: no answer.', 'it was not asked for', { type: 'integer' }, (r) =>
@@ -47,14 +35,14 @@ export const seoColumns: readonly Column<Row>[] = [
   ),
   column('Status', 'The status in words, or why there is none.', 'never', { width: 22 }, statusText),
   column('Indexability', '`Indexable` or `Non-Indexable`.', 'never', { width: 14 }, (r) =>
-    indexabilityOf(r).indexable ? 'Indexable' : 'Non-Indexable',
+    r.indexability.indexable ? 'Indexable' : 'Non-Indexable',
   ),
   column(
     'Indexability Status',
     'Why not: noindex, Canonicalised, Redirected, …',
     'it is indexable',
     { width: 22 },
-    (r) => indexabilityOf(r).reason,
+    (r) => r.indexability.reason,
   ),
   ...measured('Title 1', 'First title.', 50, (s) => s.title),
   ...measured('Meta Description 1', 'First meta description.', 50, (s) => s.description),
@@ -64,7 +52,9 @@ export const seoColumns: readonly Column<Row>[] = [
   seo('H2-1', 'First h2.', { width: 30 }, (s) => s.h2[0] ?? null),
   seo('H2-2', 'Second h2.', { width: 30 }, (s) => s.h2[1] ?? null),
   seo('Meta Robots 1', 'Meta robots.', { width: 20 }, (s) => s.metaRobots),
-  seo('X-Robots-Tag 1', 'X-Robots-Tag header.', { width: 20 }, (s) => s.xRobotsTag),
+  column('X-Robots-Tag 1', 'X-Robots-Tag header.', 'the server sends none', { width: 20 }, ({ record }) =>
+    record === null ? null : xRobotsTagOf(record),
+  ),
   seo('Meta Refresh 1', 'Meta refresh.', { width: 20 }, (s) => s.metaRefresh),
   seo('Canonical Link Element 1', 'Canonical link element, absolute.', { type: 'url', width: 60 }, (s) => s.canonical),
   seo('rel="next" 1', 'Next page of a series.', { type: 'url', width: 40 }, (s) => s.relNext),
@@ -114,10 +104,10 @@ export const seoColumns: readonly Column<Row>[] = [
     'Where a redirect leads.',
     'no redirect',
     { type: 'url', width: 60 },
-    (r) => r.record?.redirectUrl ?? refreshTarget(r),
+    (r) => r.record?.redirectUrl ?? refreshOf(r)?.target ?? null,
   ),
   column('Redirect Type', '`HTTP Redirect` or `Meta Refresh`.', 'no redirect', { width: 16 }, (r) =>
-    r.record?.redirectUrl ? 'HTTP Redirect' : refreshTarget(r) === null ? null : 'Meta Refresh',
+    r.record?.redirectUrl ? 'HTTP Redirect' : refreshOf(r) === null ? null : 'Meta Refresh',
   ),
   seo('Language', '`lang` of the html element, or Content-Language.', { width: 12 }, (s) => s.language),
   tag('Open Graph Title', 'openGraph', 'og:title'),
@@ -133,7 +123,7 @@ export const seoColumns: readonly Column<Row>[] = [
     joined([...s.jsonLdTypes].sort()),
   ),
   column('In Sitemap', '`yes`: a sitemap led here first, or dates it.', 'no sitemap is known to', { width: 10 }, (r) =>
-    r.ledger.source === 'sitemap' || r.ledger.lastmod !== null ? 'yes' : null,
+    isInSitemap(r) ? 'yes' : null,
   ),
   column('Sitemap Lastmod', '`lastmod` of the sitemap.', 'no sitemap says', { type: 'date', unit: 'UTC' }, (r) =>
     dateCell(r.ledger.lastmod),
@@ -167,19 +157,15 @@ export const seoColumns: readonly Column<Row>[] = [
     { type: 'list', width: 16 },
     ({ record }) => (record === null ? null : joined([...(record.truncated ? ['body'] : []), ...record.cut])),
   ),
+  ...textColumns,
+  ...linkColumns,
 ]
 
-function statusText(row: Row): string {
+function statusText(row: SeoRow): string {
   const { outcome, reason } = row.ledger
   if (outcome === 'skipped') return reason === 'robots' ? 'Blocked by robots.txt' : `Skipped: ${reason}`
   const status = statusOf(row)
   return status === 0 ? reason || 'No Response' : (STATUS_CODES[status] ?? String(status))
-}
-
-// `5; url=/next`: the target as written, where it is another page.
-function refreshTarget({ record }: Row): string | null {
-  const target = /url\s*=\s*["']?([^"'\s]+)/i.exec(record?.seo?.metaRefresh ?? '')?.[1]
-  return target === undefined || !record ? null : (URL.parse(target, record.url)?.href ?? target)
 }
 
 function folderDepth(url: string): number {

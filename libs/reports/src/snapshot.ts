@@ -1,4 +1,5 @@
 import type { PageRecord } from '@seine/contracts'
+import { linesOf } from './lines.ts'
 
 /** Written into the first line; a reader refuses what it does not know. */
 const version = 1
@@ -35,15 +36,4 @@ export async function* readSnapshot(chunks: AsyncIterable<Uint8Array>): AsyncGen
     if (header.seineSnapshot !== version) throw new Error(`not a snapshot of version ${version}: ${line.slice(0, 80)}`)
   }
   if (isFirst) throw new Error('the snapshot is empty')
-}
-
-async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder()
-  let rest = ''
-  for await (const chunk of chunks) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
-    rest = lines.pop() ?? ''
-    yield* lines
-  }
-  if (rest !== '') throw new Error('the snapshot is cut off')
 }

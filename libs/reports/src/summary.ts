@@ -1,87 +1,119 @@
-import type { DiffCounts } from '@seine/contracts'
-import { styleIndex } from './xlsx/styles.ts'
-import { cellText } from './xlsx/xml.ts'
+import type { Quality } from '@seine/contracts'
+import { rankedIssues } from './issues/catalogue.ts'
+import type { Severity } from './issues/issue-rule.ts'
+import type { SiteReport } from './quality/site-report.ts'
+import { type PlainCell, plainSheet } from './xlsx/plain-sheet.ts'
+import type { CellStyle } from './xlsx/styles.ts'
 
-/** What the first sheet of a site's workbook says. */
-export interface Summary {
-  readonly site: string
-  readonly runId: string
-  /** The run it is compared with. Null: there is none. */
-  readonly previousRunId: string | null
-  /** Pages of the ledger by outcome. */
-  readonly outcomes: Readonly<Record<string, number>>
-  /** Failed and skipped pages by reason. */
-  readonly reasons: Readonly<Record<string, number>>
-  readonly products: number
-  readonly seoRows: number
-  readonly diff: DiffCounts
-  /** True: `removed` also means in no source any more. */
-  readonly allSourcesRead: boolean
-}
+type Row = readonly (PlainCell | null)[]
 
-type Line = readonly [label: string, value: string | number | null, style?: 'title' | 'label']
+const widths = [46, 16, 12, 12, 12, 90]
+export const severityStyle: Record<Severity, CellStyle> = { Issue: 'bad', Warning: 'quiet', Opportunity: 'calm' }
+export const qualityStyle: Record<Quality['status'], CellStyle> = { passed: 'good', warning: 'quiet', failed: 'bad' }
 
-/** The sheet's XML. No date of writing: keeps I8. */
-export function summarySheet(summary: Summary): string {
-  const lines = summaryLines(summary)
-  const rows = lines.map(([label, value, style], i) => {
-    const name = text(`A${i + 1}`, label, styleIndex(style ?? 'plain'))
-    const cell =
-      value === null
-        ? ''
-        : typeof value === 'number'
-          ? `<c r="B${i + 1}" s="${styleIndex('tally')}"><v>${value}</v></c>`
-          : text(`B${i + 1}`, value, styleIndex('plain'))
-    return `<row r="${i + 1}"${style === 'title' ? ' ht="24" customHeight="1"' : ''}>${label === '' ? '' : name}${cell}</row>`
-  })
-  return (
-    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' +
-    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews><sheetView showGridLines="0" tabSelected="1" workbookViewId="0"/></sheetViews>' +
-    `<cols><col min="1" max="1" width="34" customWidth="1"/><col min="2" max="2" width="44" customWidth="1"/></cols><sheetData>${rows.join('')}</sheetData></worksheet>`
+const plain = (value: string): PlainCell => ({ value })
+const tally = (value: number): PlainCell => ({ value, style: 'tally' })
+const heading = (...texts: string[]): Row[] => [[], texts.map((value) => ({ value, style: 'label' as const }))]
+
+/** The first sheet of a site's workbook, as XML. No date of writing: keeps I8. */
+export function summarySheet(
+  report: SiteReport,
+  options: { allSourcesRead: boolean; maxSheetPagesPerCode: number },
+): string {
+  return plainSheet(
+    [
+      [{ value: report.site, style: 'title' }],
+      [plain('Run'), plain(report.runId)],
+      [plain('Compared with'), plain(report.previousRunId ?? 'nothing: there is no earlier complete run')],
+      ...qualityRows(report.quality),
+      ...pageRows(report),
+      ...changeRows(report, options.allSourcesRead),
+      ...issueRows(report, options.maxSheetPagesPerCode),
+      ...reasonRows(report),
+    ],
+    widths,
   )
 }
 
-function summaryLines(summary: Summary): Line[] {
-  const { diff, outcomes, reasons } = summary
-  const total = Object.values(outcomes).reduce((sum, n) => sum + n, 0)
-  const byCount = Object.entries(reasons).sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
+function qualityRows({ status, reasons }: Quality): Row[] {
   return [
-    [summary.site, null, 'title'],
-    ['Run', summary.runId],
-    ['Compared with', summary.previousRunId ?? 'nothing: there is no earlier complete run'],
-    ['', null],
-    ['Pages', null, 'label'],
+    [plain('Quality'), { value: status, style: qualityStyle[status] }],
+    ...reasons.map(
+      (reason): Row => [
+        plain(`  ${reason.gate}`),
+        { value: reason.status, style: qualityStyle[reason.status] },
+        plain(reason.text),
+      ],
+    ),
+  ]
+}
+
+function pageRows({ outcomes, rows }: SiteReport): Row[] {
+  const total = Object.values(outcomes).reduce((sum, n) => sum + n, 0)
+  const counts: [string, number][] = [
     ['Discovered', total],
     ['Fetched', outcomes.ok ?? 0],
     ['Unchanged', outcomes.unchanged ?? 0],
     ['Failed', outcomes.failed ?? 0],
     ['Skipped', outcomes.skipped ?? 0],
-    ['Rows in SEO', summary.seoRows],
-    ['Rows in Products', summary.products],
-    ['', null],
-    ['Changes, in pages', null, 'label'],
+    ['Rows in SEO', rows.seo],
+    ['Rows in Products', rows.full],
+  ]
+  return [...heading('Pages'), ...counts.map(([label, n]): Row => [plain(label), tally(n)])]
+}
+
+function changeRows({ diff, previousRunId }: SiteReport, allSourcesRead: boolean): Row[] {
+  const counts: [string, number][] = [
     ['Added', diff.added],
     ['Removed', diff.removed],
     ['Changed', diff.changed],
     ['Moved', diff.moved],
     ['Unchanged', diff.unchanged],
     ['Not checked', diff.notChecked],
-    ['', null],
-    [
-      summary.allSourcesRead
-        ? 'Removed: answered 404 or 410, or is in no source any more.'
-        : 'Removed: answered 404 or 410. Not every source could be read, so a page that was not found counts as not checked.',
-      null,
-    ],
-    ...(summary.previousRunId === null
-      ? [['First run: added pages are counted here and not listed in Changes.', null] as const]
-      : []),
-    ...(byCount.length === 0
-      ? []
-      : ([['', null], ['Failed and skipped, by reason', null, 'label'], ...byCount] as Line[])),
+  ]
+  const removed = allSourcesRead
+    ? 'Removed: answered 404 or 410, or is in no source any more.'
+    : 'Removed: answered 404 or 410. Not every source could be read, so a page that was not found counts as not checked.'
+  const first = 'First run: added pages are counted here and not listed in Changes.'
+  return [
+    ...heading('Changes, in pages'),
+    ...counts.map(([label, n]): Row => [plain(label), tally(n)]),
+    [{ value: removed, style: 'note' }],
+    ...(previousRunId === null ? [[{ value: first, style: 'note' } as const]] : []),
   ]
 }
 
-function text(at: string, value: string, style: number): string {
-  return `<c r="${at}" s="${style}" t="inlineStr"><is><t xml:space="preserve">${cellText(value)}</t></is></c>`
+function issueRows({ issues, rows }: SiteReport, maxSheetPagesPerCode: number): Row[] {
+  const ranked = rankedIssues(issues)
+  if (ranked.length === 0) return heading('Issues: none')
+  const isCut = ranked.some(({ pages }) => pages > maxSheetPagesPerCode)
+  return [
+    ...heading('Issues', 'Severity', 'Priority', 'Pages', '% of pages', 'How to fix'),
+    ...ranked.map(
+      ({ rule, pages }): Row => [
+        plain(`${rule.category}: ${rule.text}`),
+        { value: rule.severity, style: severityStyle[rule.severity] },
+        plain(rule.priority),
+        tally(pages),
+        { value: rows.seo === 0 ? 0 : Number(((100 * pages) / rows.seo).toFixed(1)), style: 'percent' },
+        plain(rule.fix),
+      ],
+    ),
+    ...(isCut
+      ? [
+          [
+            {
+              value: `The sheet Issues lists the first ${maxSheetPagesPerCode.toLocaleString('en')} pages of each; issues.csv has all.`,
+              style: 'note',
+            } as const,
+          ],
+        ]
+      : []),
+  ]
+}
+
+function reasonRows({ reasons }: SiteReport): Row[] {
+  const byCount = Object.entries(reasons).sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
+  if (byCount.length === 0) return []
+  return [...heading('Failed and skipped, by reason'), ...byCount.map(([reason, n]): Row => [plain(reason), tally(n)])]
 }

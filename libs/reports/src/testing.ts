@@ -1,6 +1,10 @@
 import { inflateRawSync } from 'node:zlib'
 import type { PageRecord, Product, Seo } from '@seine/contracts'
-import type { LedgerRow, ReportRow } from './row.ts'
+import { noFacts, type PageFacts } from './cross-page/page-facts.ts'
+import type { SiteFacts } from './cross-page/site-facts.ts'
+import type { SiteReport } from './quality/site-report.ts'
+import type { LedgerRow } from './row.ts'
+import { type SeoRow, seoRowOf } from './seo-row.ts'
 
 const url = 'https://shop.example/lamp'
 
@@ -110,12 +114,45 @@ export function ledgerOf(over: Partial<LedgerRow> = {}): LedgerRow {
   }
 }
 
+export const siteOf = (over: Partial<SiteFacts> = {}): SiteFacts => ({
+  pages: 1,
+  htmlPages: 1,
+  knowsLinks: false,
+  hasSitemap: false,
+  ...over,
+})
+
+export const factsOf = (over: Partial<PageFacts> = {}): PageFacts => ({ ...noFacts, ...over })
+
 /** A fetched page. */
-export function rowOf(record: PageRecord | null, ledger: Partial<LedgerRow> = {}): ReportRow {
-  return {
+export function rowOf(
+  record: PageRecord | null,
+  ledger: Partial<LedgerRow> = {},
+  facts: Partial<PageFacts> = {},
+  site: Partial<SiteFacts> = {},
+): SeoRow {
+  const row = {
     ledger: ledgerOf({ ...(record && { url: record.url, status: record.status }), ...ledger }),
     record,
     previous: null,
+  }
+  return seoRowOf(row, factsOf(facts), siteOf(site))
+}
+
+export function reportOf(over: Partial<SiteReport> = {}): SiteReport {
+  const stats = { pages: 0, tried: 0, errors: 0, blockPages: 0, products: 0, emptyPrices: 0 }
+  return {
+    site: 'shop',
+    runId: 'r',
+    previousRunId: null,
+    rows: { full: 0, seo: 0, issues: 0 },
+    outcomes: {},
+    reasons: {},
+    diff: { added: 0, removed: 0, changed: 0, unchanged: 0, notChecked: 0, moved: 0 },
+    issues: {},
+    stats: { ...stats, fields: {}, missingRequired: {} },
+    quality: { status: 'passed', reasons: [] },
+    ...over,
   }
 }
 

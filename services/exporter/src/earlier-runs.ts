@@ -1,9 +1,10 @@
 import { pipeline } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { createZstdDecompress } from 'node:zlib'
 import type { ArtifactStore } from '@seine/artifacts'
 import type { Bus } from '@seine/bus'
-import { snapshotPath } from '@seine/contracts'
-import { readSnapshot, type SnapshotEntry } from '@seine/reports'
+import { reportPath, snapshotPath } from '@seine/contracts'
+import { readSiteReport, readSnapshot, type SiteReport, type SnapshotEntry } from '@seine/reports'
 import type { Logger } from '@seine/runtime'
 import { collectRecords } from './collect-records.ts'
 
@@ -18,6 +19,15 @@ export async function openSnapshot(
   // The reader sees the failure as the unpacked stream's; the callback only keeps it from being nobody's.
   pipeline(opened.stream, unpacked, () => {})
   return readSnapshot(unpacked)
+}
+
+/** What a run's report of a site said. Null: the store has none that can be read here. */
+export async function readReport(
+  store: ArtifactStore,
+  of: { runId: string; site: string },
+): Promise<SiteReport | null> {
+  const opened = await store.open(reportPath(of.runId, of.site))
+  return opened === null ? null : readSiteReport(await text(opened.stream))
 }
 
 /**

@@ -1,10 +1,23 @@
 import { once } from 'node:events'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { PassThrough, pipeline, type Readable } from 'node:stream'
 import type { ArtifactStore } from '@seine/artifacts'
-import { type Artifact, archivePath, type ExportArchive, type SiteRun, schedulerRpc } from '@seine/contracts'
+import {
+  type Artifact,
+  archivePath,
+  type ExportArchive,
+  reportPath,
+  type SiteRun,
+  schedulerRpc,
+  summaryPath,
+} from '@seine/contracts'
+import type { RunSite } from '@seine/reports'
 import { ZipArchive } from 'archiver'
+import { readReport } from './earlier-runs.ts'
 import type { ExportAnswer, ExportDeps } from './export-site.ts'
 import { archivedSite, entryOf, manifestJson } from './manifest.ts'
+import { writeRunSummary } from './run-summary.ts'
 
 /** The earliest moment a zip can say: keeps I8. */
 const fixedDate = new Date(Date.UTC(1980, 0, 1))
@@ -13,24 +26,28 @@ const max32 = 0xffff_ffff
 const maxEntries = 0xffff
 
 /**
- * Packs the reports of a run's sites: `manifest.json`, then `<site>/<file>` by name. Level 1, because CSV shrinks well and
- * workbooks are packed already.
+ * Packs the reports of a run's sites: `manifest.json`, `summary.xlsx` (a row a site), then `<site>/<file>` by name. Level 1,
+ * because CSV shrinks well and workbooks are packed already.
  */
-export function makeExportArchive({ bus, store }: Pick<ExportDeps, 'bus' | 'store'>) {
+export function makeExportArchive({ bus, store, workDirs }: Pick<ExportDeps, 'bus' | 'store' | 'workDirs'>) {
   return async (work: ExportArchive, signal: AbortSignal): Promise<ExportAnswer> => {
     const { runId, createdAt } = work
-    const sites = (await readSites(bus, runId, signal)).map(archivedSite).sort((a, b) => (a.site < b.site ? -1 : 1))
+    const reported = await readReports(store, await readSites(bus, runId, signal), signal)
+    const sites = reported.map(({ run, report }) => archivedSite(run, report))
+    await using dir = await workDirs.open()
+    const summary = await writeRunSummary(reported, { dir: dir.path, runId, createdAt })
     const files = sites.flatMap(({ site, sources }) =>
       sources.map((source) => ({ source, entry: entryOf(site, source.path) })),
     )
     const manifest = manifestJson({ runId, createdAt }, sites)
-    const forceZip64 = needsZip64(files.map(({ source }) => source.sizeBytes))
+    const summaryBytes = (await stat(summary)).size
+    const forceZip64 = needsZip64([summaryBytes, ...files.map(({ source }) => source.sizeBytes)])
     const zip = new ZipArchive({ zlib: { level: 1 }, forceZip64 })
     // The store takes the bytes only as fast as it can, and the packing below waits for it, entry by entry.
     const bytes = new PassThrough()
     pipeline(zip, bytes, () => {})
     const stored = store.put(archivePath(runId), bytes)
-    const packed = pack(zip, store, manifest, files, signal).catch((error: unknown) => {
+    const packed = pack(zip, store, { manifest, summary, files }, signal).catch((error: unknown) => {
       zip.destroy(error instanceof Error ? error : new Error(String(error)))
       throw error
     })
@@ -40,7 +57,8 @@ export function makeExportArchive({ bus, store }: Pick<ExportDeps, 'bus' | 'stor
       reason: null,
       rows: sites.length,
       missingUrlIds: [],
-      artifacts: [artifact],
+      // The archive first: that is what the run's own artifact is.
+      artifacts: [artifact, await store.put(summaryPath(runId), { file: summary })],
       diff: null,
     }
   }
@@ -52,14 +70,21 @@ export function needsZip64(sizes: readonly number[]): boolean {
   return total * 1.01 + sizes.length * 1_024 + 1024 ** 2 > max32 || sizes.length + 1 >= maxEntries
 }
 
+interface Contents {
+  readonly manifest: string
+  /** Path of the file. */
+  readonly summary: string
+  readonly files: readonly { source: Artifact; entry: string }[]
+}
+
 async function pack(
   zip: ZipArchive,
   store: ArtifactStore,
-  manifest: string,
-  files: readonly { source: Artifact; entry: string }[],
+  { manifest, summary, files }: Contents,
   signal: AbortSignal,
 ): Promise<void> {
   await add(zip, 'manifest.json', manifest)
+  await add(zip, 'summary.xlsx', createReadStream(summary))
   for (const { source, entry } of files) {
     signal.throwIfAborted()
     const opened = await store.open(source.path)
@@ -90,6 +115,22 @@ async function readSites(bus: ExportDeps['bus'], runId: string, signal: AbortSig
     sites.push(...answer.sites)
     if (answer.sites.length === 0 || sites.length >= answer.total) return sites
   }
+}
+
+/** Sites by name, with what their reports say. */
+async function readReports(
+  store: ExportDeps['store'],
+  runs: readonly SiteRun[],
+  signal: AbortSignal,
+): Promise<RunSite[]> {
+  const sites: RunSite[] = []
+  for (const run of [...runs].sort((a, b) => (a.site < b.site ? -1 : 1))) {
+    signal.throwIfAborted()
+    const path = reportPath(run.runId, run.site)
+    const isExported = run.artifacts.some((artifact) => artifact.path === path)
+    sites.push({ run, report: isExported ? await readReport(store, run) : null })
+  }
+  return sites
 }
 
 /** Both, or the error of the one that failed first, when neither is at work any more. */

@@ -1,23 +1,35 @@
 import type { ArtifactStore } from '@seine/artifacts'
 import type { Bus } from '@seine/bus'
-import { type Artifact, type ExportResult, type ExportSite, siteArtifacts } from '@seine/contracts'
+import {
+  type Artifact,
+  buckets,
+  type ExportResult,
+  type ExportSite,
+  planKey,
+  type Site,
+  siteArtifacts,
+  sitePlanSchema,
+} from '@seine/contracts'
 import { joinLedger } from '@seine/reports'
 import type { Logger } from '@seine/runtime'
 import { collectRecords } from './collect-records.ts'
-import { entriesOfRun, openSnapshot } from './earlier-runs.ts'
+import { entriesOfRun, openSnapshot, readReport } from './earlier-runs.ts'
 import { readLedger } from './read-ledger.ts'
 import { writeSiteReports } from './site-reports.ts'
 import type { WorkDirs } from './work-dirs.ts'
 
 export interface ExportDeps {
-  readonly bus: Pick<Bus, 'call' | 'replay'>
+  readonly bus: Pick<Bus, 'bucket' | 'call' | 'replay'>
   readonly store: ArtifactStore
   readonly workDirs: WorkDirs
   readonly sortMemoryBytes: number
   readonly log: Logger
 }
 
-export type ExportAnswer = Pick<ExportResult, 'status' | 'reason' | 'rows' | 'missingUrlIds' | 'artifacts' | 'diff'>
+export type ExportAnswer = Pick<
+  ExportResult,
+  'status' | 'reason' | 'rows' | 'missingUrlIds' | 'artifacts' | 'diff' | 'quality'
+>
 
 /**
  * Writes the reports of a site run: its records sorted by URL, put together with the ledger and the snapshot of the run
@@ -46,7 +58,9 @@ export function makeExportSite({ bus, store, workDirs, sortMemoryBytes, log }: E
       runId,
       site,
       previousRunId,
+      previousReport: previousRunId === null ? null : await readReport(store, { runId: previousRunId, site }),
       allSourcesRead,
+      settings: (await readSite({ bus, log }, { runId, site })) ?? {},
     })
 
     const incomplete = (reason: string): ExportAnswer => ({
@@ -72,8 +86,21 @@ export function makeExportSite({ bus, store, workDirs, sortMemoryBytes, log }: E
       missingUrlIds: [],
       artifacts,
       diff: written.diff,
+      ...(written.quality === null ? {} : { quality: written.quality }),
     }
   }
+}
+
+/** The site as it was when its run started. Null: its plan is gone or can't be read, and defaults have to do. */
+async function readSite(
+  { bus, log }: Pick<ExportDeps, 'bus' | 'log'>,
+  of: { runId: string; site: string },
+): Promise<Site | null> {
+  const plans = await bus.bucket<unknown>(buckets.plans)
+  const plan = sitePlanSchema.safeParse((await plans.get(planKey(of.runId, of.site)))?.value)
+  if (plan.success) return plan.data.site
+  log.warn('the plan of the site run is not known: exported with default settings', of)
+  return null
 }
 
 async function* nothing(): AsyncGenerator<never> {}

@@ -6,13 +6,16 @@ import type { Readable } from 'node:stream'
 import { inflateRawSync } from 'node:zlib'
 import { type ArtifactStore, makeObjectStore } from '@seine/artifacts'
 import {
+  buckets,
   type ExportResult,
   exportArchive,
   exportSite,
   newId,
+  planKey,
   siteArtifacts,
   snapshotPath,
   urlIdOf,
+  writeLink,
 } from '@seine/contracts'
 import { type Part, silentLogger } from '@seine/runtime'
 import { eventually } from '@seine/testkit'
@@ -24,6 +27,7 @@ import {
   type ExporterBench,
   origin,
   publishResults,
+  recordOf,
   type SamplePage,
   site,
   siteRunOf,
@@ -121,7 +125,7 @@ const products = (count: number): SamplePage[] =>
     product: { name: `Lamp ${n}`, price: 10 + n, availability: 'InStock', sku: `L-${n}` },
   }))
 
-test('a site run becomes five files that hold each page of the ledger once', async () => {
+test('a site run becomes files that hold each page of the ledger once', async () => {
   const runId = await bench.run([
     ...products(40),
     { path: '/', title: 'Home' },
@@ -138,8 +142,10 @@ test('a site run becomes five files that hold each page of the ledger once', asy
   expect(result.artifacts.map(({ path }) => path.split('/').at(-1))).toEqual([
     'full.csv',
     'seo.csv',
+    'issues.csv',
     'diff.csv',
     'shop.xlsx',
+    'report.json',
     'snapshot.ndjson.zst',
   ])
   expect(result.artifacts.every(({ wrote, reason }) => wrote && reason === 'new')).toBe(true)
@@ -174,8 +180,8 @@ test('a site run becomes five files that hold each page of the ledger once', asy
   const parts = unzip(await bytesOf(`${siteArtifacts(runId, site)}/shop.xlsx`))
   const book = parts.get('xl/workbook.xml')?.toString('utf8') ?? ''
   const sheets = [...book.matchAll(/<sheet name="([^"]+)"/g)].map((match) => match[1])
-  expect(sheets).toEqual(['Summary', 'Products', 'SEO', 'Changes', 'Errors'])
-  const rows = [1, 2, 3, 4].map(
+  expect(sheets).toEqual(['Summary', 'Products', 'SEO', 'Issues', 'Changes', 'Errors'])
+  const rows = [1, 2, 4, 5].map(
     (n) => parts.get(`xl/worksheets/sheet-${n}-1.xml`)?.toString('utf8').match(/<row /g)?.length,
   )
   expect(rows).toEqual([41, 46, 1, 3])
@@ -358,14 +364,20 @@ test('the archive holds the reports and a manifest, no snapshot, and is the same
   expect(result).toMatchObject({
     status: 'complete',
     rows: 2,
-    artifacts: [{ path: `bulk_runs/${runId}/reports.zip`, wrote: true }],
+    artifacts: [
+      { path: `bulk_runs/${runId}/reports.zip`, wrote: true },
+      { path: `bulk_runs/${runId}/summary.xlsx`, wrote: true },
+    ],
   })
 
   const entries = unzip(await bytesOf(`bulk_runs/${runId}/reports.zip`))
   expect([...entries.keys()]).toEqual([
     'manifest.json',
+    'summary.xlsx',
     'shop/diff.csv',
     'shop/full.csv',
+    'shop/issues.csv',
+    'shop/report.json',
     'shop/seo.csv',
     'shop/shop.xlsx',
   ])
@@ -374,7 +386,10 @@ test('the archive holds the reports and a manifest, no snapshot, and is the same
     version: 1,
     run: runId,
     createdAt: work.createdAt,
-    sites: [{ site: 'dead', status: 'failed', files: [] }, { site }],
+    sites: [
+      { site: 'dead', status: 'failed', quality: null, files: [] },
+      { site, quality: { status: 'passed', reasons: [] } },
+    ],
   })
   for (const file of manifest.sites[1].files) {
     const bytes = entries.get(file.path)!
@@ -407,6 +422,60 @@ test('an archive whose files are not in the store is answered failed after its t
     reason: `${lost.path} is not in the artifact store`,
   })
   expect(await store.stat(`bulk_runs/${runId}/reports.zip`)).toBeNull()
+})
+
+test("a site's own settings decide what is a change and what is quality", async () => {
+  const plan = async (runId: string, settings: object) => {
+    const plans = await bench.bus.bucket<unknown>(buckets.plans)
+    const sampleSite = { name: site, startUrls: [`${origin}/`], ...settings }
+    await plans.put(planKey(runId, site), { runId, site: sampleSite, policy: {}, maxPages: null })
+  }
+  const before = await bench.run(products(20))
+  await exportOf(before)
+  const cheaper = products(20).map((page, n) => ({ ...page, product: { ...page.product, price: (10 + n) * 1.01 } }))
+  const runId = await bench.run(cheaper)
+  await plan(runId, { diff: { minPriceChangePercent: 2 }, quality: { 'empty-prices': { warning: 0, failed: null } } })
+  expect(await exportOf(runId, { previousRunId: before })).toMatchObject({
+    diff: { changed: 0, unchanged: 20 },
+    quality: { status: 'passed', reasons: [] },
+  })
+  const poor = await bench.run(products(9))
+  expect(await exportOf(poor, { previousRunId: before })).toMatchObject({
+    quality: { status: 'failed', reasons: [{ gate: 'pages-drop', measured: 55 }] },
+  })
+})
+
+test('what pages are to each other is in seo.csv and issues.csv', async () => {
+  const links = (...paths: string[]) => ({ outlinks: paths.map((path) => writeLink(origin + path, 1, false)).join('') })
+  const seo = (path: string, over: object) => ({ ...recordOfPath(path), ...over })
+  const recordOfPath = (path: string) => recordOf({ path })!.seo!
+  const page = (path: string, over: object): SamplePage => ({ path, record: { seo: seo(path, over) } })
+  const runId = await bench.run([
+    page('/', links('/a', '/gone', '/old')),
+    page('/a', { title: 'Same', ...links('/') }),
+    page('/b', { title: 'Same', ...links('/') }),
+    { path: '/old', record: { status: 301, redirectUrl: `${origin}/older`, seo: null } },
+    { path: '/older', record: { status: 302, redirectUrl: `${origin}/a`, seo: null } },
+    { path: '/gone', ledger: { outcome: 'failed', reason: 'http-404' }, record: { status: 404, seo: null } },
+  ])
+  await exportOf(runId)
+  const rows = new Map((await csvOf(runId, 'seo.csv')).map((row) => [row.Address?.slice(origin.length), row]))
+  expect(rows.get('/')).toMatchObject({ Inlinks: '2', 'Unique Inlinks': '2', 'Broken Outlinks': '1' })
+  expect(rows.get('/old')).toMatchObject({
+    'Redirect Hops': '2',
+    'Redirect Final URL': `${origin}/a`,
+    'Redirect Final Status': '200',
+    'Unique Inlinks': '1',
+  })
+  const issues = await csvOf(runId, 'issues.csv')
+  const codes = (path: string) => issues.filter(({ URL }) => URL === origin + path).map(({ Code }) => Code)
+  expect(codes('/')).toEqual(expect.arrayContaining(['link-broken', 'link-to-redirect']))
+  expect(codes('/a')).toEqual(expect.arrayContaining(['title-duplicate']))
+  expect(codes('/b')).toEqual(expect.arrayContaining(['title-duplicate', 'sitemap-orphan']))
+  expect(codes('/old')).toEqual(expect.arrayContaining(['redirect-chain']))
+  const report = JSON.parse((await bytesOf(`${siteArtifacts(runId, site)}/report.json`)).toString('utf8'))
+  expect(report.rows).toEqual({ full: 0, seo: 6, issues: issues.length })
+  expect(report.issues['title-duplicate']).toBe(2)
 })
 
 test('nothing is left in the temp folder', async () => {

@@ -14,7 +14,7 @@ const artifact = (name: string): Artifact => ({
 
 test('a site has its reports by name and no snapshot', () => {
   const run = siteRunOf('r', 'shop', ['seo.csv', 'snapshot.ndjson.zst', 'full.csv'].map(artifact))
-  expect(archivedSite(run).files).toEqual([
+  expect(archivedSite(run, null).files).toEqual([
     { path: 'shop/full.csv', sha256: '0'.repeat(64), size: 7 },
     { path: 'shop/seo.csv', sha256: '0'.repeat(64), size: 7 },
   ])
@@ -24,7 +24,10 @@ test('whether a file was written or was there already makes no difference to the
   const run = { runId: 'r', createdAt: '2026-11-20T09:00:00.000Z' }
   const [written, identical] = [true, false].map((wrote) =>
     manifestJson(run, [
-      archivedSite(siteRunOf('r', 'shop', [{ ...artifact('full.csv'), wrote, reason: wrote ? 'new' : 'identical' }])),
+      archivedSite(
+        siteRunOf('r', 'shop', [{ ...artifact('full.csv'), wrote, reason: wrote ? 'new' : 'identical' }]),
+        null,
+      ),
     ]),
   )
   expect(identical).toBe(written)

@@ -1,4 +1,5 @@
-import type { Artifact, SiteRun } from '@seine/contracts'
+import type { Artifact, Quality, SiteRun } from '@seine/contracts'
+import type { SiteReport } from '@seine/reports'
 
 /** A file in the archive. */
 export interface ArchivedFile {
@@ -14,17 +15,22 @@ export interface ArchivedSite {
   readonly reason: string | null
   readonly counts: SiteRun['counts']
   readonly diff: SiteRun['diff']
+  /** Null: the site never came to an export, or to one without gates. */
+  readonly quality: Quality | null
   readonly files: readonly ArchivedFile[]
 }
 
 /** A site as the archive has it: its reports by name. The snapshot stays in the store: it is for the next run. */
-export function archivedSite(run: SiteRun): ArchivedSite & { readonly sources: readonly Artifact[] } {
+export function archivedSite(
+  run: SiteRun,
+  report: SiteReport | null,
+): ArchivedSite & { readonly sources: readonly Artifact[] } {
   const sources = run.artifacts
     .filter(({ path }) => !path.endsWith('/snapshot.ndjson.zst'))
     .sort((a, b) => (a.path < b.path ? -1 : 1))
   const { site, status, reason, counts, diff } = run
   const files = sources.map(({ path, sha256, sizeBytes }) => ({ path: entryOf(site, path), sha256, size: sizeBytes }))
-  return { site, status, reason, counts, diff, files, sources }
+  return { site, status, reason, counts, diff, quality: report?.quality ?? null, files, sources }
 }
 
 /** `bulk_runs/<run>/<site>/full.csv` → `<site>/full.csv`: a name that is safe to unpack wherever it came from. */
@@ -35,12 +41,13 @@ export function entryOf(site: string, path: string): string {
 
 /** `manifest.json`. Says nothing that differs between two packings of one run: keeps I8. */
 export function manifestJson(run: { runId: string; createdAt: string }, sites: readonly ArchivedSite[]): string {
-  const listed = sites.map(({ site, status, reason, counts, diff, files }) => ({
+  const listed = sites.map(({ site, status, reason, counts, diff, quality, files }) => ({
     site,
     status,
     reason,
     counts,
     diff,
+    quality,
     files,
   }))
   return `${JSON.stringify({ version: 1, run: run.runId, createdAt: run.createdAt, sites: listed }, null, 2)}\n`

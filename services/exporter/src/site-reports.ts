@@ -1,35 +1,31 @@
 import { join } from 'node:path'
-import { constants, createZstdCompress } from 'node:zlib'
-import type { DiffCounts } from '@seine/contracts'
+import type { DiffCounts, DiffSettings, Quality, QualitySettings } from '@seine/contracts'
 import {
   type Change,
-  type Column,
   cellsOf,
   changeKey,
-  csvHeader,
-  csvLine,
-  csvStart,
-  diffColumns,
+  countStats,
   diffPage,
   entryToKeep,
   errorColumns,
-  fullColumns,
+  findIssues,
   isProductRow,
   isReported,
+  issueColumns,
   type JoinedPage,
+  judgeQuality,
+  makeCrossPage,
   makeExternalSort,
   noDiff,
-  openTextFile,
-  openWorkbook,
-  priceFields,
-  type SheetRule,
-  seoColumns,
-  snapshotHeader,
+  openPageSpool,
+  type PageSpool,
+  type SiteReport,
+  seoRowOf,
+  siteReportJson,
   snapshotLine,
   summarySheet,
-  type Table,
-  type TextFile,
 } from '@seine/reports'
+import { openSiteFiles } from './site-files.ts'
 
 export interface ReportOptions {
   readonly dir: string
@@ -37,8 +33,12 @@ export interface ReportOptions {
   readonly site: string
   /** The run whose snapshot the pages' `previous` are from. Null: there is none, and diff.csv is a header alone. */
   readonly previousRunId: string | null
+  /** What that run's report said. Null: there is none. */
+  readonly previousReport: SiteReport | null
   readonly allSourcesRead: boolean
   readonly sortMemoryBytes: number
+  readonly settings: { readonly diff?: DiffSettings | undefined; readonly quality?: QualitySettings | undefined }
+  readonly signal: AbortSignal
 }
 
 export interface WrittenReports {
@@ -46,104 +46,130 @@ export interface WrittenReports {
   readonly files: readonly { readonly name: string; readonly file: string }[]
   readonly missingUrlIds: readonly string[]
   readonly diff: DiffCounts
+  /** Null where pages are missing. */
+  readonly quality: Quality | null
 }
 
 /** Most ids of missing pages in one answer; more come up at the next attempt. */
 export const maxMissing = 5_000
+/** Pages of one code in the sheet Issues; issues.csv has all, the Summary counts them. Without it a large site's sheet is all its pages again and again. */
+export const maxSheetPagesPerCode = 10_000
 
-const isPrice = `OR(${priceFields.map((field) => `{Field}="${field}"`).join(',')})`
-const changeRules: readonly SheetRule[] = [
-  ...['Difference', 'Percent'].flatMap((column): SheetRule[] => [
-    { column, style: 'good', formula: `AND(${isPrice},ISNUMBER({${column}}),{${column}}<0)` },
-    { column, style: 'bad', formula: `AND(${isPrice},ISNUMBER({${column}}),{${column}}>0)` },
-  ]),
-  { column: 'Change', style: 'bad', formula: '{Change}="removed"' },
-  { column: 'Change', style: 'good', formula: '{Change}="added"' },
-  { column: 'Change', style: 'quiet', formula: '{Change}="not_checked"' },
-]
-
-/** Writes all files of a site run in one pass over its pages. The same pages give the same bytes: keeps I8. */
+/**
+ * Writes all files of a site run. Pages are read once; those of seo.csv are put aside until what depends on other pages is known. The
+ * same pages give the same bytes: keeps I8.
+ */
 export async function writeSiteReports(
   pages: AsyncIterable<JoinedPage>,
   options: ReportOptions,
 ): Promise<WrittenReports> {
-  const { dir, runId, site, previousRunId, sortMemoryBytes } = options
-  const fileOf = (name: string): string => join(dir, name)
-  const opened: TextFile[] = []
-  const open = (name: string, ...through: Parameters<typeof openTextFile>[1][]): TextFile => {
-    const file = openTextFile(fileOf(name), ...through)
-    opened.push(file)
-    return file
-  }
-  const book = openWorkbook({ dir, name: 'workbook' })
-  await using changes = makeExternalSort({ dir, maxBytes: sortMemoryBytes })
-  const diff = { ...noDiff }
-  const outcomes: Record<string, number> = {}
-  const reasons: Record<string, number> = {}
-  const missingUrlIds: string[] = []
+  const { dir, runId, site, previousRunId, previousReport, sortMemoryBytes } = options
+  const files = await openSiteFiles(options)
+  const tally = { diff: { ...noDiff }, outcomes: {}, reasons: {}, stats: countStats() }
   try {
-    const full = await table(open('full.csv'), fullColumns, await book.table('Products', fullColumns))
-    const seo = await table(open('seo.csv'), seoColumns, await book.table('SEO', seoColumns))
-    const changed = await table(open('diff.csv'), diffColumns, await book.table('Changes', diffColumns, changeRules))
-    const errors = await book.table('Errors', errorColumns)
-    const level = { params: { [constants.ZSTD_c_compressionLevel]: 3 } }
-    const snapshot = open('snapshot.ndjson.zst', [createZstdCompress(level)])
-    await snapshot.write(snapshotHeader({ runId, site }))
+    await using changes = makeExternalSort({ dir, maxBytes: sortMemoryBytes })
+    await using spool = openPageSpool(join(dir, 'pages.ndjson'))
+    using cross = makeCrossPage({ dir: join(dir, 'cross-page') })
 
-    for await (const page of pages) {
-      const { ledger, missing } = page
-      if (missing && ledger !== null && missingUrlIds.length < maxMissing) missingUrlIds.push(ledger.urlId)
-      // Nothing will be kept: what is left is only searched for further missing pages.
-      if (missingUrlIds.length > 0) continue
-      if (ledger !== null) {
-        const row = { ...page, ledger }
-        count(outcomes, ledger.outcome)
-        if (ledger.outcome === 'failed' || ledger.outcome === 'skipped') count(reasons, ledger.reason)
-        if (isProductRow(row)) await full.add(row)
-        if (isReported(row)) await seo.add(row)
-        if (ledger.outcome === 'failed') await errors.add(cellsOf(errorColumns, row))
-      }
-      const { counts, changes: found } = diffPage(page, options)
-      if (counts !== null) diff[counts]++
-      // On a first run everything is added: that is counted, a list of it would be full.csv again.
-      if (previousRunId !== null)
-        for (const change of found) await changes.add(changeKey(change), Buffer.from(JSON.stringify(change), 'utf8'))
-      const entry = entryToKeep(page, options)
-      if (entry !== null) await snapshot.write(snapshotLine(entry))
-    }
-    if (missingUrlIds.length > 0) return { files: [], missingUrlIds, diff: noDiff }
+    const missingUrlIds = await readPages(pages, { files, changes, spool, cross, tally, options })
+    if (missingUrlIds.length > 0) return { files: [], missingUrlIds, diff: noDiff, quality: null }
+    const issues = await writeSeo(spool, { files, cross, signal: options.signal })
+    for await (const { payload } of changes.sorted())
+      await files.changes.add(JSON.parse(payload.toString('utf8')) as Change)
 
-    for await (const { payload } of changes.sorted()) await changed.add(JSON.parse(payload.toString('utf8')) as Change)
-    for (const file of opened) await file.end()
-    const { allSourcesRead } = options
-    const summary = { site, runId, previousRunId, outcomes, reasons, diff, allSourcesRead }
-    const sheet = summarySheet({ ...summary, products: full.rows, seoRows: seo.rows })
-    await book.finish(fileOf(`${site}.xlsx`), { name: 'Summary', xml: sheet })
-    const names = ['full.csv', 'seo.csv', 'diff.csv', `${site}.xlsx`, 'snapshot.ndjson.zst']
-    return { files: names.map((name) => ({ name, file: fileOf(name) })), missingUrlIds, diff }
+    const stats = tally.stats.read()
+    const quality = judgeQuality(stats, previousReport?.stats ?? null, options.settings.quality)
+    const { diff, outcomes, reasons } = tally
+    const rows = { full: files.full.rows, seo: files.seo.rows, issues: files.issues.rows }
+    const report: SiteReport = { site, runId, previousRunId, rows, outcomes, reasons, diff, issues, stats, quality }
+    const summary = summarySheet(report, { allSourcesRead: options.allSourcesRead, maxSheetPagesPerCode })
+    return { files: await files.end(summary, siteReportJson(report)), missingUrlIds, diff, quality }
   } finally {
-    for (const file of opened) await file.abort()
-    await book.dispose()
+    await files.abort()
   }
+}
+
+interface Tally {
+  readonly diff: Record<keyof DiffCounts, number>
+  readonly outcomes: Record<string, number>
+  readonly reasons: Record<string, number>
+  readonly stats: ReturnType<typeof countStats>
+}
+
+type SiteFiles = Awaited<ReturnType<typeof openSiteFiles>>
+
+/** Writes what is known of each page by itself, and gathers the rest. Gives the ids of missing pages. */
+async function readPages(
+  pages: AsyncIterable<JoinedPage>,
+  {
+    files,
+    changes,
+    spool,
+    cross,
+    tally,
+    options,
+  }: {
+    files: SiteFiles
+    changes: ReturnType<typeof makeExternalSort>
+    spool: PageSpool
+    cross: ReturnType<typeof makeCrossPage>
+    tally: Tally
+    options: ReportOptions
+  },
+): Promise<string[]> {
+  const missingUrlIds: string[] = []
+  const diffOptions = { allSourcesRead: options.allSourcesRead, settings: options.settings.diff }
+  for await (const page of pages) {
+    const { ledger, missing } = page
+    if (missing && ledger !== null && missingUrlIds.length < maxMissing) missingUrlIds.push(ledger.urlId)
+    // Nothing will be kept: what is left is only searched for further missing pages.
+    if (missingUrlIds.length > 0) continue
+    if (ledger !== null) {
+      const row = { ...page, ledger }
+      count(tally.outcomes, ledger.outcome)
+      if (ledger.outcome === 'failed' || ledger.outcome === 'skipped') count(tally.reasons, ledger.reason)
+      tally.stats.add(row)
+      if (isProductRow(row)) await files.full.add(row)
+      if (isReported(row)) {
+        cross.add(row)
+        await spool.add(row)
+      }
+      if (ledger.outcome === 'failed') await files.errors.add(cellsOf(errorColumns, row))
+    }
+    const { counts, changes: found } = diffPage(page, diffOptions)
+    if (counts !== null) tally.diff[counts]++
+    // On a first run everything is added: that is counted, a list of it would be full.csv again.
+    if (options.previousRunId !== null)
+      for (const change of found) await changes.add(changeKey(change), Buffer.from(JSON.stringify(change), 'utf8'))
+    const entry = entryToKeep(page, options)
+    if (entry !== null) await files.snapshot.write(snapshotLine(entry))
+  }
+  return missingUrlIds
+}
+
+/** Writes seo.csv and issues.csv now that all pages are known. Gives the pages by issue. */
+async function writeSeo(
+  spool: PageSpool,
+  { files, cross, signal }: { files: SiteFiles; cross: ReturnType<typeof makeCrossPage>; signal: AbortSignal },
+): Promise<Record<string, number>> {
+  const issues: Record<string, number> = {}
+  const site = await cross.resolve(signal)
+  const facts = cross.facts()
+  for await (const page of spool.rows()) {
+    const known = facts.next()
+    if (known.done === true) throw new Error(`there are more pages than the ${site.pages} that were compared`)
+    const row = seoRowOf(page, known.value, site)
+    await files.seo.add(row)
+    for (const issue of findIssues(row)) {
+      count(issues, issue.rule.code)
+      await files.issues.add(issue)
+      if ((issues[issue.rule.code] ?? 0) <= maxSheetPagesPerCode)
+        await files.issueSheet.add(cellsOf(issueColumns, issue))
+    }
+  }
+  return issues
 }
 
 function count(counts: Record<string, number>, key: string): void {
   counts[key] = (counts[key] ?? 0) + 1
-}
-
-/** A table as a CSV and a sheet, from one set of cells. */
-async function table<Row>(file: TextFile, columns: readonly Column<Row>[], sheet: Table) {
-  await file.write(csvStart + csvHeader(columns))
-  let rows = 0
-  return {
-    get rows() {
-      return rows
-    },
-    async add(row: Row): Promise<void> {
-      rows++
-      const cells = cellsOf(columns, row)
-      await file.write(csvLine(columns, cells))
-      await sheet.add(cells)
-    },
-  }
 }

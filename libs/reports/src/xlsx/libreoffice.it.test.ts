@@ -8,7 +8,7 @@ import { type CellValue, cellsOf } from '../column.ts'
 import { type Change, diffColumns } from '../diff.ts'
 import { seoColumns } from '../seo-columns.ts'
 import { summarySheet } from '../summary.ts'
-import { parseCsv, recordOf, rowOf, seoOf } from '../testing.ts'
+import { parseCsv, recordOf, reportOf, rowOf, seoOf } from '../testing.ts'
 import { openWorkbook } from './workbook.ts'
 
 const run = promisify(execFile)
@@ -64,18 +64,14 @@ describe.skipIf(!hasOffice)('LibreOffice (skipped where soffice is absent)', () 
     for (const row of rows) await seo.add(row)
     await changes.add(cellsOf(diffColumns, change))
     const diff = { added: 1, removed: 0, changed: 0, unchanged: 0, notChecked: 0, moved: 0 }
-    const summary = {
-      site: 'shop',
-      runId: 'r',
-      previousRunId: null,
+    const report = reportOf({
       outcomes: { ok: 8 },
-      reasons: {},
-      products: 0,
-      seoRows: 8,
+      rows: { full: 0, seo: 8, issues: 3 },
       diff,
-      allSourcesRead: true,
-    }
-    await book.finish(join(dir, 'book.xlsx'), { name: 'Summary', xml: summarySheet(summary) })
+      issues: { 'h1-missing': 3 },
+    })
+    const xml = summarySheet(report, { allSourcesRead: true, maxSheetPagesPerCode: 10 })
+    await book.finish(join(dir, 'book.xlsx'), { name: 'Summary', xml })
     await book.dispose()
 
     await run(
@@ -99,7 +95,9 @@ describe.skipIf(!hasOffice)('LibreOffice (skipped where soffice is absent)', () 
       ...rows.map((row) => row.map(shown)),
     ])
     expect((await read('book-Changes.csv'))[1]).toEqual(cellsOf(diffColumns, change).map((cell) => shown(cell, -1)))
-    expect((await read('book-Summary.csv')).find(([label]) => label === 'Added')).toEqual(['Added', '1'])
+    expect((await read('book-Summary.csv')).find(([label]) => label === 'Added')?.slice(0, 2)).toEqual(['Added', '1'])
+    const issue = (await read('book-Summary.csv')).find(([label]) => label === 'Headings: h1 missing')
+    expect(issue?.slice(1, 5)).toEqual(['Issue', 'Medium', '3', '37.5'])
   }, 90_000)
 })
 

@@ -13,6 +13,11 @@ const cellStyles = [
   'title',
   'label',
   'tally',
+  'note',
+  'good',
+  'bad',
+  'quiet',
+  'calm',
 ] as const
 export type CellStyle = (typeof cellStyles)[number]
 
@@ -32,7 +37,7 @@ const byType: Record<ColumnType, CellStyle> = {
 export const styleOf = (type: ColumnType): CellStyle => byType[type]
 
 /** Colours that a rule gives to cells: their index in `dxfs`, in this order. */
-const ruleStyles = ['good', 'bad', 'quiet'] as const
+const ruleStyles = ['good', 'bad', 'quiet', 'calm'] as const
 export type RuleStyle = (typeof ruleStyles)[number]
 export const ruleIndex = (style: RuleStyle): number => ruleStyles.indexOf(style)
 
@@ -44,7 +49,17 @@ const formats: Partial<Record<CellStyle, [id: number, code: string]>> = {
   tally: [3, ''],
   date: [166, 'yyyy\\-mm\\-dd\\ hh:mm:ss'],
 }
-const fonts: Partial<Record<CellStyle, number>> = { header: 1, link: 2, title: 3, label: 4 }
+/** Text and ground of what is coloured, by rule or by hand. */
+const colours: Record<RuleStyle, readonly [text: string, ground: string]> = {
+  good: ['006100', 'C6EFCE'],
+  bad: ['9C0006', 'FFC7CE'],
+  quiet: ['7F6000', 'FFF2CC'],
+  calm: ['1F4E79', 'DDEBF7'],
+}
+const firstColourFont = 6
+const firstColourFill = 3
+const fonts: Partial<Record<CellStyle, number>> = { header: 1, link: 2, title: 3, label: 4, note: 5 }
+const colourOf = (style: CellStyle): number => ruleStyles.indexOf(style as RuleStyle)
 
 // The order of elements is the schema's: Excel repairs a file that has another.
 const font = (flags = '', rgb = '', size = 10): string =>
@@ -59,8 +74,11 @@ const rightAligned = new Set<CellStyle>(['integer', 'count', 'decimal', 'percent
 function cellFormat(style: CellStyle): string {
   const format = formats[style]?.[0] ?? 0
   const isHeader = style === 'header'
+  const colour = colourOf(style)
+  const fontId = colour < 0 ? (fonts[style] ?? 0) : firstColourFont + colour
+  const fillId = colour < 0 ? (isHeader ? 2 : 0) : firstColourFill + colour
   return (
-    `<xf numFmtId="${format}" fontId="${fonts[style] ?? 0}" fillId="${isHeader ? 2 : 0}" borderId="0" xfId="0" applyNumberFormat="1" applyFont="1" applyFill="1" applyAlignment="1">` +
+    `<xf numFmtId="${format}" fontId="${fontId}" fillId="${fillId}" borderId="0" xfId="0" applyNumberFormat="1" applyFont="1" applyFill="1" applyAlignment="1">` +
     `<alignment vertical="${isHeader ? 'center' : 'top'}"${rightAligned.has(style) ? '' : ' horizontal="left" indent="1"'}/></xf>`
   )
 }
@@ -73,18 +91,20 @@ export const stylesXml: string =
     .filter(([id]) => id >= 164)
     .map(([id, code]) => `<numFmt numFmtId="${id}" formatCode="${code.replaceAll('"', '&quot;')}"/>`)
     .join('')}</numFmts>` +
-  '<fonts count="5">' +
+  `<fonts count="${firstColourFont + ruleStyles.length}">` +
   font() +
   font('<b/>', 'FFFFFF') +
   font('<u/>', '0563C1') +
   font('<b/>', '', 14) +
   font('<b/>') +
+  font('<i/>', '595959') +
+  ruleStyles.map((style) => font('', colours[style][0])).join('') +
   '</fonts>' +
-  '<fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>' +
-  `${solid('1F4E5F')}</fills>` +
+  `<fills count="${firstColourFill + ruleStyles.length}"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>` +
+  `${solid('1F4E5F')}${ruleStyles.map((style) => solid(colours[style][1])).join('')}</fills>` +
   '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>' +
   '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>' +
   `<cellXfs count="${cellStyles.length}">${cellStyles.map(cellFormat).join('')}</cellXfs>` +
   '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>' +
-  `<dxfs count="${ruleStyles.length}">${rule('006100', 'C6EFCE')}${rule('9C0006', 'FFC7CE')}${rule('7F6000', 'FFF2CC')}</dxfs>` +
+  `<dxfs count="${ruleStyles.length}">${ruleStyles.map((style) => rule(...colours[style])).join('')}</dxfs>` +
   '</styleSheet>'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { CellValue, Column } from '../column.ts'
 import { summarySheet } from '../summary.ts'
-import { unzip } from '../testing.ts'
+import { reportOf, unzip } from '../testing.ts'
 import { openWorkbook, spreadsheetLimits, type WorkbookLimits } from './workbook.ts'
 import { columnName, cutMark, maxCellChars, sheetName } from './xml.ts'
 
@@ -30,17 +30,7 @@ const columns = [
 ]
 const first = {
   name: 'Summary',
-  xml: summarySheet({
-    site: 's',
-    runId: 'r',
-    previousRunId: null,
-    outcomes: {},
-    reasons: {},
-    products: 0,
-    seoRows: 0,
-    diff: { added: 0, removed: 0, changed: 0, unchanged: 0, notChecked: 0, moved: 0 },
-    allSourcesRead: true,
-  }),
+  xml: summarySheet(reportOf(), { allSourcesRead: true, maxSheetPagesPerCode: 10 }),
 }
 
 async function write(rows: CellValue[][], limits?: WorkbookLimits): Promise<Buffer> {

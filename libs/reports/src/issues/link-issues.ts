@@ -1,0 +1,235 @@
+import { answerOf } from '../cross-page/page-state.ts'
+import { isInSitemap } from '../cross-page/site-facts.ts'
+import { amount, category, onAny, onHtml, onIndexable } from './issue-rule.ts'
+
+const deepLinks = 4
+const manyInternal = 1_000
+const manyExternal = 100
+
+export const linkIssues = category('Links', [
+  onHtml({
+    code: 'link-broken',
+    text: 'Links to client errors (4xx)',
+    severity: 'Issue',
+    priority: 'High',
+    fix: 'Correct or remove the links.',
+    find: ({ row: { facts } }) => facts.outlinksToClientErrors,
+  }),
+  onHtml({
+    code: 'link-to-server-error',
+    text: 'Links to server errors (5xx)',
+    severity: 'Issue',
+    priority: 'High',
+    fix: 'Mend the pages that are linked to.',
+    find: ({ row: { facts } }) => facts.outlinksToServerErrors,
+  }),
+  onHtml({
+    code: 'link-unanswered',
+    text: 'Links to pages that do not answer',
+    severity: 'Issue',
+    priority: 'Medium',
+    fix: 'Mend the pages that are linked to, or remove the links.',
+    find: ({ row: { facts } }) => facts.outlinksUnanswered,
+  }),
+  onHtml({
+    code: 'link-to-redirect',
+    text: 'Links to redirects',
+    severity: 'Opportunity',
+    priority: 'Low',
+    fix: 'Link to where the redirect leads.',
+    find: ({ row: { facts } }) => facts.outlinksToRedirects,
+  }),
+  onHtml({
+    code: 'link-blocked',
+    text: 'Links to pages that robots.txt blocks',
+    severity: 'Warning',
+    priority: 'Low',
+    fix: 'Do not link to what search engines must not read, or let them.',
+    find: ({ row: { facts } }) => facts.outlinksBlocked,
+  }),
+  onHtml({
+    code: 'link-to-noindex',
+    text: 'Links to noindex pages',
+    severity: 'Opportunity',
+    priority: 'Low',
+    fix: 'Check that the pages are meant to be left out; link to those that are not.',
+    find: ({ row: { facts } }) => facts.outlinksToNoindex,
+  }),
+  onHtml({
+    code: 'link-to-canonicalised',
+    text: 'Links to canonicalised pages',
+    severity: 'Opportunity',
+    priority: 'Low',
+    fix: 'Link to the canonical pages.',
+    find: ({ row: { facts } }) => facts.outlinksToCanonicalised,
+  }),
+  onIndexable({
+    code: 'link-none-out',
+    text: 'No links to the site',
+    severity: 'Warning',
+    priority: 'High',
+    fix: 'Check whether links need a browser (render: browser); otherwise link to where people go from here.',
+    find: ({ seo }) => seo.internalLinks === 0,
+  }),
+  onIndexable({
+    code: 'link-nofollow-inside',
+    text: 'nofollow links within the site',
+    severity: 'Warning',
+    priority: 'Low',
+    fix: 'Take nofollow off links to own pages.',
+    find: ({ counts }) => counts.internalNofollow,
+  }),
+  onIndexable({
+    code: 'link-only-nofollow-in',
+    text: 'Only nofollow links to the page',
+    severity: 'Warning',
+    priority: 'Low',
+    fix: 'Link to the page without nofollow.',
+    find: ({ row: { facts, site } }) => site.knowsLinks && facts.uniqueInlinks > 0 && facts.followedInlinks === 0,
+  }),
+  onIndexable({
+    code: 'link-only-not-indexable-in',
+    text: 'Only pages that can’t be indexed link to the page',
+    severity: 'Warning',
+    priority: 'Low',
+    fix: 'Link to it from pages that are in the index.',
+    find: ({ row: { facts, site } }) => site.knowsLinks && facts.uniqueInlinks > 0 && facts.indexableInlinks === 0,
+  }),
+  onIndexable({
+    code: 'link-single-in',
+    text: 'A single page links to the page',
+    severity: 'Opportunity',
+    priority: 'Low',
+    fix: 'Link to it from related pages, too.',
+    find: ({ row: { facts, site } }) => site.knowsLinks && facts.uniqueInlinks === 1,
+  }),
+  onIndexable({
+    code: 'link-deep',
+    text: `More than ${deepLinks} links away from the start`,
+    severity: 'Opportunity',
+    priority: 'Low',
+    fix: 'Link to important pages from nearer to the home page.',
+    find: ({ row }) => row.ledger.depth > deepLinks && amount(row.ledger.depth, 'links'),
+  }),
+  onHtml({
+    code: 'link-many-inside',
+    text: `More than ${manyInternal.toLocaleString('en')} links to the site`,
+    severity: 'Warning',
+    priority: 'Low',
+    fix: 'Leave out links that nobody follows: menus of every category, say.',
+    find: ({ seo }) => seo.internalLinks > manyInternal && amount(seo.internalLinks, 'links'),
+  }),
+  onHtml({
+    code: 'link-many-outside',
+    text: `More than ${manyExternal} links to other hosts`,
+    severity: 'Warning',
+    priority: 'Low',
+    fix: 'Check that they are meant: links that others left there look the same.',
+    find: ({ seo }) => seo.externalLinks > manyExternal && amount(seo.externalLinks, 'links'),
+  }),
+  onHtml({
+    code: 'link-without-text',
+    text: 'Links without text',
+    severity: 'Opportunity',
+    priority: 'Low',
+    fix: 'Give links a text, and linked images an alt text.',
+    find: ({ counts }) => counts.anchorsWithoutText,
+  }),
+  onHtml({
+    code: 'link-vague-text',
+    text: 'Links whose text says nothing',
+    severity: 'Opportunity',
+    priority: 'Low',
+    fix: 'Name the target in the link’s text instead of “click here”.',
+    find: ({ counts }) => counts.vagueAnchors,
+  }),
+  onHtml({
+    code: 'link-localhost',
+    text: 'Links to localhost',
+    severity: 'Issue',
+    priority: 'High',
+    fix: 'Replace what is left from development.',
+    find: ({ counts }) => counts.localhostLinks,
+  }),
+])
+
+export const paginationIssues = category('Versions of a page', [
+  onHtml({
+    code: 'pagination-broken',
+    text: 'Next or previous page does not answer 200',
+    severity: 'Issue',
+    priority: 'Medium',
+    fix: 'Mend rel="next" and rel="prev".',
+    find: ({ row: { facts } }) => facts.paginationBroken,
+  }),
+  onHtml({
+    code: 'amp-broken',
+    text: 'AMP version does not answer 200',
+    severity: 'Issue',
+    priority: 'Medium',
+    fix: 'Mend or remove rel="amphtml".',
+    find: ({ row: { facts } }) => facts.ampBroken,
+  }),
+  onHtml({
+    code: 'mobile-broken',
+    text: 'Mobile version does not answer 200',
+    severity: 'Issue',
+    priority: 'Medium',
+    fix: 'Mend or remove the alternate link for small screens.',
+    find: ({ row: { facts } }) => facts.mobileBroken,
+  }),
+])
+
+export const sitemapIssues = category('Sitemaps', [
+  onIndexable({
+    code: 'sitemap-orphan',
+    text: 'Orphan: in a sitemap, and no page links to it',
+    severity: 'Issue',
+    priority: 'Medium',
+    fix: 'Link to the page, or take it out of the sitemap.',
+    find: ({ row }) =>
+      row.site.knowsLinks && isInSitemap(row) && row.facts.uniqueInlinks === 0 && row.ledger.source !== 'start',
+  }),
+  onHtml({
+    code: 'sitemap-not-indexable',
+    text: 'In a sitemap, and can’t be indexed',
+    severity: 'Warning',
+    priority: 'Medium',
+    fix: 'Take the page out of the sitemap, or let it be indexed.',
+    find: ({ row }) => isInSitemap(row) && !row.indexability.indexable && row.indexability.reason,
+  }),
+  onAny({
+    code: 'sitemap-redirect',
+    text: 'In a sitemap, and redirects',
+    severity: 'Warning',
+    priority: 'Medium',
+    fix: 'List the address it redirects to.',
+    find: ({ row }) => isInSitemap(row) && answerOf(row) === 'redirect' && (row.record?.redirectUrl ?? true),
+  }),
+  onAny({
+    code: 'sitemap-error',
+    text: 'In a sitemap, and answers an error or not at all',
+    severity: 'Issue',
+    priority: 'High',
+    fix: 'Mend the page or take it out of the sitemap.',
+    find: ({ row }) =>
+      isInSitemap(row) && ['client-error', 'server-error', 'no-answer'].includes(answerOf(row)) && row.ledger.reason,
+  }),
+  onAny({
+    code: 'sitemap-blocked',
+    text: 'In a sitemap, and blocked by robots.txt',
+    severity: 'Issue',
+    priority: 'High',
+    fix: 'Take the page out of the sitemap, or the rule out of robots.txt.',
+    find: ({ row }) => isInSitemap(row) && answerOf(row) === 'blocked',
+  }),
+  onIndexable({
+    code: 'sitemap-missing',
+    text: 'Not known from a sitemap',
+    severity: 'Opportunity',
+    priority: 'Low',
+    fix: 'List every page that should be found in a sitemap.',
+    // One that was named at the start was not looked for in sitemaps.
+    find: ({ row }) => row.site.hasSitemap && !isInSitemap(row) && row.ledger.source !== 'start',
+  }),
+])
