@@ -11,7 +11,12 @@ const drawEveryMs = 100
 const progressLineEveryMs = 5_000
 
 /** Told in full on a terminal; progress is in the bars there. */
-const landmarks: readonly SeineEvent['type'][] = ['site.finished', 'run.finished', 'robots.overridden']
+const landmarks: readonly SeineEvent['type'][] = [
+  'site.finished',
+  'run.finished',
+  'robots.overridden',
+  'proxy.residential',
+]
 
 /**
  * Shows a run until it ends: bars on a terminal, plain lines otherwise, nothing where `quiet`. Gives the run as it ended;

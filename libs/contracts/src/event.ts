@@ -49,6 +49,8 @@ export const eventData = {
   /** Pages that were extracted although a record of them existed. Counted since the last such event. */
   'cache.miss': z.strictObject({ pages: z.int() }),
   'robots.overridden': z.strictObject({ host: z.string(), reason: z.string() }),
+  /** A site is asked through residential proxies. */
+  'proxy.residential': z.strictObject({ host: z.string(), policy: z.string() }),
 } as const
 
 export type EventType = keyof typeof eventData

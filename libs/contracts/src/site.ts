@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { pools } from './consumers.ts'
-import { diffSettingsSchema } from './diff-settings.ts'
-import { qualitySettingsSchema } from './quality.ts'
+import { policyOverridesSchema } from './policy-overrides.ts'
 import { siteFieldsSchema } from './site-field.ts'
 import { siteNamePattern } from './subjects.ts'
 
@@ -42,15 +41,15 @@ export const siteSchema = z.strictObject({
   maxPages: z.int().positive().optional(),
   /** Name in `config/policies.yml`. */
   policy: z.string().default('default'),
+  /** What this site does otherwise than its policy: any of its fields, groups field by field. */
+  policyOverrides: policyOverridesSchema.optional(),
+  /** Whether a policy may ask this site through residential proxies. False: a run with such a policy is refused. */
+  residentialProxies: z.boolean().default(false),
   render: z.enum(pools).default('http'),
   group: z.string().max(64).optional(),
   enabled: z.boolean().default(true),
   /** What to read from its pages besides what every page is read for. */
   fields: siteFieldsSchema.optional(),
-  /** What a comparison with an earlier run leaves out. Absent: nothing. */
-  diff: diffSettingsSchema.optional(),
-  /** Thresholds of quality gates. Absent, or without a gate: the defaults. */
-  quality: qualitySettingsSchema.optional(),
 })
 
 export type Site = z.output<typeof siteSchema>

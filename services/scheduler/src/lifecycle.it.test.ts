@@ -8,7 +8,11 @@ import { testCatalogue, testSite } from './testing/fixtures.ts'
 import { startTestMesh, type TestMesh } from './testing/mesh.ts'
 
 const fast = { ratePerSecond: 5_000, concurrency: 50, burst: 50 }
-const sites = ['one', 'two', 'known', 'lossy'].map((name) => testSite(name, { policy: 'fast', sitemaps: [] }))
+const sites = [
+  ...['one', 'two', 'known', 'lossy'].map((name) => testSite(name, { policy: 'fast', sitemaps: [] })),
+  testSite('audited', { policy: 'home', sitemaps: [], residentialProxies: true }),
+  testSite('refused', { policy: 'home' }),
+]
 
 /** 1 + 40 pages; what a test changes of it. */
 function plain(task: FetchTask): Answer {
@@ -24,7 +28,13 @@ let exporter: ReturnType<typeof makeFakeExporter>
 
 beforeAll(async () => {
   mesh = await startTestMesh({ LEASE_MS: '1s', EXPORT_DEADLINE: '1s', BATCH_WAIT: '500ms' })
-  await mesh.startScheduler(testCatalogue(sites, { fast }))
+  const home = {
+    ...fast,
+    proxyPool: 'residential',
+    respectRobots: false,
+    robotsOverrideReason: 'its owner asked',
+  } as const
+  await mesh.startScheduler(testCatalogue(sites, { fast, home }))
   fetcher = makeFakeFetcher(mesh.bus, (task) => web(task))
   exporter = makeFakeExporter(mesh.bus, (work) => exporting(work))
   await mesh.start(fetcher, exporter)
@@ -217,4 +227,19 @@ test('stats tell the backlog and progress events tell where a run is', async () 
     const { discovered, ok, unchanged, failed, skipped, pending } = data.counts
     expect(discovered).toBe(ok + unchanged + failed + skipped + pending)
   }
+})
+
+test('what somebody may have to answer for is told, once', async () => {
+  const { id } = await mesh.createRun({ sites: ['audited'] })
+  await mesh.ended(id)
+  const events = await mesh.events(id)
+  const audits = events.filter((event) => event.level === 'warn').map(({ type, site, data }) => ({ type, site, data }))
+  expect(audits).toEqual([
+    { type: 'robots.overridden', site: 'audited', data: { host: 'audited.test', reason: 'its owner asked' } },
+    { type: 'proxy.residential', site: 'audited', data: { host: 'audited.test', policy: 'home' } },
+  ])
+  await expect(mesh.createRun({ sites: ['refused'] })).rejects.toMatchObject({
+    code: 'invalid',
+    details: { residentialProxies: ['refused'] },
+  })
 })

@@ -86,6 +86,7 @@ export async function schedulerParts(deps: {
         database,
         settings,
         putPlan: async (plan) => void (await plans.put(planKey(plan.runId, plan.site.name), plan)),
+        log,
       }),
       advanceSite: makeAdvanceSite({ database, settings, times, log }),
       ask: makeExportAsker({

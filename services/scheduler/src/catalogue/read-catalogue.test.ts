@@ -62,6 +62,20 @@ test.each<[string, Parameters<typeof problems>[0], string[]]>([
     { policies: 'policies:\n  rude: { respectRobots: false }\n' },
     ["policies.yml: policies 'rude': robotsOverrideReason: required with respectRobots: false"],
   ],
+  [
+    'what a site does otherwise',
+    { sites: sitesText({ ...lamps, policyOverrides: { ratePerSecond: 0, timeouts: { totalMs: 90_000 }, colour: 1 } }) },
+    [
+      "sites.json: sites[0] 'lamps': policyOverrides.ratePerSecond: Too small: expected number to be >0",
+      "sites.json: sites[0] 'lamps': policyOverrides.timeouts.totalMs: Too big: expected number to be <=50000",
+      'sites.json: sites[0] \'lamps\': policyOverrides: Unrecognized key: "colour"',
+    ],
+  ],
+  [
+    'a site that disobeys robots without a reason',
+    { sites: sitesText({ ...lamps, policyOverrides: { respectRobots: false } }) },
+    ["sites.json: sites[0] 'lamps': policyOverrides.robotsOverrideReason: required with respectRobots: false"],
+  ],
 ])('%s', (_, texts, expected) => {
   expect(problems(texts)).toEqual(expected)
 })

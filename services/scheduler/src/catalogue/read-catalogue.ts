@@ -3,6 +3,7 @@ import { CodedError, messageOf } from '@seine/runtime'
 import { canonicalUrl } from '@seine/urls'
 import { parse as parseYaml } from 'yaml'
 import type { z } from 'zod'
+import { mergePolicy } from './merge-policy.ts'
 
 /** The sites and policies that runs are planned from. */
 export interface Catalogue {
@@ -77,8 +78,12 @@ function problemsAcross(sites: readonly Site[], policies: ReadonlyMap<string, Po
     const first = firstPlace.get(site.name)
     if (first === undefined) firstPlace.set(site.name, index)
     else problems.push(`${entry}: name: sites[${first}] has it already`)
-    if (!policies.has(site.policy))
-      problems.push(`${entry}: policy: unknown '${site.policy}', there are ${[...policies.keys()].join(', ')}`)
+    const policy = policies.get(site.policy)
+    if (policy !== undefined) {
+      const merged = policySchema.safeParse(mergePolicy(policy, site.policyOverrides))
+      for (const issue of merged.error?.issues ?? [])
+        problems.push(`${entry}: policyOverrides.${issue.path.join('.')}: ${issue.message}`)
+    } else problems.push(`${entry}: policy: unknown '${site.policy}', there are ${[...policies.keys()].join(', ')}`)
     for (const [place, host] of site.hosts.entries())
       if (canonicalUrl(`https://${host}/`) === null || /[/?#@\s]/.test(host))
         problems.push(`${entry}: hosts[${place}]: expected a host like 'shop.example' or 'shop.example:8080'`)

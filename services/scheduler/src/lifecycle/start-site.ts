@@ -1,6 +1,7 @@
 import type { SitePlan } from '@seine/contracts'
+import type { Logger } from '@seine/runtime'
 import type { Database, Sql } from '../database/sql.ts'
-import { recordEvents } from '../events/outbox.ts'
+import { type NewEvent, recordEvents } from '../events/outbox.ts'
 import { type EnterSettings, enterUrls } from '../frontier/enter-urls.ts'
 import { reopenUrls } from '../frontier/reopen-urls.ts'
 import { lockSiteRun, type SiteRunRow } from '../frontier/site-run-row.ts'
@@ -13,6 +14,7 @@ export function makeStartSite(deps: {
   database: Database
   settings: EnterSettings
   putPlan: (plan: SitePlan) => Promise<void>
+  log: Logger
 }) {
   const { database, settings } = deps
   return async (ref: { runId: string; site: string; plan: SitePlan }, nowMs: number): Promise<boolean> => {
@@ -28,22 +30,26 @@ export function makeStartSite(deps: {
       if (run.step !== 'preflight') return true
       await reopenUrls(sql, run.id, { what: 'failed-sources' }, nowMs)
       await enterUrls(sql, run, [robotsTask(run.plan.site)], settings, nowMs)
-      const { respectRobots, robotsOverrideReason } = run.plan.policy
-      if (first && !respectRobots && robotsOverrideReason !== undefined) {
-        const data = { host: new URL(run.plan.site.startUrls[0]!).host, reason: robotsOverrideReason }
-        const event = {
-          runId: run.jobId,
-          site: run.site,
-          step: run.step,
-          level: 'warn',
-          type: 'robots.overridden',
-          data,
-        } as const
-        await recordEvents(sql, [event], nowMs)
-      }
+      if (!first) return true
+      const audits = auditsOf(run)
+      for (const { type, data } of audits) deps.log.warn(type, { run: run.jobId, site: run.site, ...data })
+      await recordEvents(sql, audits, nowMs)
       return true
     })
   }
+}
+
+/** What somebody may have to answer for later. */
+function auditsOf(run: SiteRunRow): NewEvent[] {
+  const { site, policy } = run.plan
+  const about = { runId: run.jobId, site: run.site, step: run.step, level: 'warn' } as const
+  const { host } = new URL(site.startUrls[0]!)
+  const audits: NewEvent[] = []
+  if (!policy.respectRobots && policy.robotsOverrideReason !== undefined)
+    audits.push({ ...about, type: 'robots.overridden', data: { host, reason: policy.robotsOverrideReason } })
+  if (policy.proxyPool === 'residential')
+    audits.push({ ...about, type: 'proxy.residential', data: { host, policy: site.policy } })
+  return audits
 }
 
 /**

@@ -1,14 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { RpcError } from '@seine/bus'
-import {
-  newId,
-  type RpcRequest,
-  type Run,
-  type RunOptions,
-  type Site,
-  type SitePlan,
-  type schedulerRpc,
-} from '@seine/contracts'
+import { newId, type RpcRequest, type Run, type Site, type schedulerRpc } from '@seine/contracts'
 import { type Catalogue, CatalogueError } from '../catalogue/read-catalogue.ts'
 import { BulkJobEntity, BulkJobSiteEntity, OutboxEntity } from '../database/entities.ts'
 import type { Postgres } from '../database/postgres.ts'
@@ -16,6 +8,7 @@ import { eventOf } from '../events/outbox.ts'
 import { newManifest } from '../lifecycle/run-manifest.ts'
 import { newSiteRun } from '../lifecycle/site-run-steps.ts'
 import { chooseSites } from './choose-sites.ts'
+import { planSites } from './plan-sites.ts'
 
 const idempotencyWindowMs = 24 * 60 * 60_000
 
@@ -73,6 +66,7 @@ async function insertRun(
 ): Promise<string> {
   const { options } = request
   const runId = newId(nowMs)
+  const plans = planSites(runId, sites, catalogue, options)
   const createdAt = new Date(nowMs)
   await em.insert(BulkJobEntity, {
     id: runId,
@@ -88,8 +82,8 @@ async function insertRun(
   const fresh = newSiteRun()
   await em.insertMany(
     BulkJobSiteEntity,
-    sites.map((site, position) => {
-      const plan = planOf(runId, site, catalogue, options)
+    plans.map((plan, position) => {
+      const { site } = plan
       return {
         id: newId(nowMs),
         job: runId,
@@ -113,10 +107,4 @@ async function insertRun(
   const event = eventOf({ runId, step: null, type: 'run.created', data: created }, nowMs)
   await em.insert(OutboxEntity, { id: event.id, event })
   return runId
-}
-
-function planOf(runId: string, site: Site, catalogue: Catalogue, options: RunOptions): SitePlan {
-  const policy = catalogue.policies.get(site.policy)
-  if (policy === undefined) throw new Error(`site '${site.name}' has no policy '${site.policy}'`)
-  return { runId, site, policy, maxPages: options.limit ?? site.maxPages ?? null }
 }
