@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { pools } from './consumers.ts'
+import { diffSettingsSchema } from './diff-settings.ts'
 import { policyOverridesSchema } from './policy-overrides.ts'
+import { qualitySettingsSchema } from './quality.ts'
 import { siteFieldsSchema } from './site-field.ts'
 import { siteNamePattern } from './subjects.ts'
 
@@ -50,6 +52,10 @@ export const siteSchema = z.strictObject({
   enabled: z.boolean().default(true),
   /** What to read from its pages besides what every page is read for. */
   fields: siteFieldsSchema.optional(),
+  /** What a comparison with an earlier run leaves out. Absent: nothing. */
+  diff: diffSettingsSchema.optional(),
+  /** Thresholds of quality gates. Absent, or without a gate: the defaults. */
+  quality: qualitySettingsSchema.optional(),
 })
 
 export type Site = z.output<typeof siteSchema>
