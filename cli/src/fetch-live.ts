@@ -41,7 +41,10 @@ async function robotsRefusal(url: string, policy: Policy, http: Pick<HttpClient,
     answer = await ask(at, policy, http)
   }
   const { access } = robotsVerdictForStatus(answer.ok ? answer.status : 0)
-  if (access === 'disallow-all') return `${at} can't be read, so nothing may be fetched`
+  if (access === 'disallow-all') {
+    const why = answer.ok ? `it answers ${answer.status}` : `${answer.failure.kind}: ${answer.failure.message}`
+    return `${at} can't be read, so nothing may be fetched: ${why}`
+  }
   if (access === 'allow-all' || !answer.ok) return null
   return parseRobots(answer.body).isAllowed(url, policy.userAgent) ? null : `${at} does not allow it`
 }

@@ -1,6 +1,6 @@
 import { type AnyNode, isTag } from 'domhandler'
 import { availabilityOf } from './availability.ts'
-import { currencyOnPage } from './currency.ts'
+import { currencyOnPage } from './currency-on-page.ts'
 import { nodeText, type PageElement, readDom } from './fields/page-dom.ts'
 import { checkedGtin } from './gtin.ts'
 import { letters, nameSimilarity, type PageIdentity } from './main-product.ts'

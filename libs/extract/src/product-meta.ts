@@ -1,5 +1,6 @@
 import { availabilityOf, conditionOf } from './availability.ts'
-import { currencyCode, currencyOnPage } from './currency.ts'
+import { currencyCode } from './currency.ts'
+import { currencyOnPage } from './currency-on-page.ts'
 import { checkedGtin } from './gtin.ts'
 import type { PageIdentity } from './main-product.ts'
 import { parsePrice } from './price.ts'

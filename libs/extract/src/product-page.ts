@@ -1,5 +1,5 @@
 import { availabilityInText } from './availability.ts'
-import { currencyOnPage } from './currency.ts'
+import { currencyOnPage } from './currency-on-page.ts'
 import type { PageIdentity } from './main-product.ts'
 import { type OutlineElement, type PageOutline, readOutline } from './page-outline.ts'
 import { type Anchors, isElsewhere, visiblePrices } from './page-price.ts'
