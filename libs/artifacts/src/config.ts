@@ -1,26 +1,9 @@
 import type { NatsConnection } from '@nats-io/transport-node'
-import { CodedError, envOneOf, envOptional, envString } from '@seine/runtime'
-import type { z } from 'zod'
+import { CodedError } from '@seine/runtime'
+import type { ArtifactsEnv } from './env.ts'
 import { makeObjectStore } from './object-store.ts'
 import { makeS3Store } from './s3-store.ts'
 import type { ArtifactStore } from './store.ts'
-
-/** Environment of every service that reads or writes artifacts: spread into its schema. */
-export const artifactsEnv = {
-  /** `jetstream`: the broker's object store. `s3`: a bucket; then the S3_* variables are needed. */
-  ARTIFACTS: envOneOf(['jetstream', 's3'], 'jetstream'),
-  S3_ENDPOINT: envString({
-    default: '',
-    pattern: /^(https?:\/\/[^\s/]+\/?)?$/,
-    expected: 'http://host:port or https://host',
-  }),
-  S3_ACCESS_KEY: envOptional(),
-  S3_SECRET_KEY: envOptional(),
-  S3_BUCKET: envOptional(),
-  S3_REGION: envOptional(),
-}
-
-export type ArtifactsEnv = z.output<z.ZodObject<typeof artifactsEnv>>
 
 /** Opens the store that the environment names. Throws one message with every S3 variable that is missing. */
 export async function openArtifactStore(

@@ -39,6 +39,8 @@ export const outcomeSchema = z.object({
   lastModified: z.string().max(100).optional(),
   /** `ok` only: what the record was made of. */
   content: contentKeySchema.optional(),
+  /** File below the site run's `pages` folder that holds what was answered, once it is there. Absent: it is not stored. */
+  stored: z.string().max(100).optional(),
   /** Short sentence for people, for preflight and failures. Absent: the reason says it all. */
   detail: z.string().max(500).optional(),
 })

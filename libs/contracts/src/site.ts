@@ -50,6 +50,8 @@ export const siteSchema = z.strictObject({
   render: z.enum(pools).default('http'),
   group: z.string().max(64).optional(),
   enabled: z.boolean().default(true),
+  /** True: what is fetched is kept as WARC files, and `seine reextract` reads it again. Each run asks for every page anew. */
+  storePages: z.boolean().optional(),
   /** What to read from its pages besides what every page is read for. */
   fields: siteFieldsSchema.optional(),
   /** What a comparison with an earlier run leaves out. Absent: nothing. */

@@ -1,5 +1,6 @@
 export { type AddressGuard, type GuardVerdict, makeAddressGuard, type UrlVerdict } from './address-guard.ts'
 export { type DecodedText, decodeText } from './charset.ts'
+export { acceptedEncodings } from './content-coding.ts'
 export type { Resolve, ResolvedAddress } from './dns.ts'
 export { FetchError, type FetchFailure, type FetchFailureKind, fetchFailureKinds } from './failure.ts'
 export { type HttpClient, type HttpClientOptions, makeHttpClient } from './http-client.ts'

@@ -1,43 +1,6 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { makeWorkDirs as makeDirs, type WorkDirs } from '@seine/runtime'
 
-export interface WorkDir extends AsyncDisposable {
-  readonly path: string
-}
+export type { WorkDir, WorkDirs } from '@seine/runtime'
 
-export interface WorkDirs {
-  /** A folder for one piece of work, gone with all that is in it when the work ends. */
-  open(): Promise<WorkDir>
-}
-
-const prefix = 'seine-export-'
-
-/**
- * Opens folders for work under `root`. What a killed process of this machine left there is removed first: a folder is named
- * for its process, and one whose process is gone belongs to nobody.
- */
-export async function makeWorkDirs(
-  root: string,
-  isAlive: (pid: number) => boolean = processIsAlive,
-): Promise<WorkDirs> {
-  await mkdir(root, { recursive: true })
-  for (const name of await readdir(root)) {
-    const pid = /^seine-export-(\d+)-/.exec(name)?.[1]
-    const isOurs = pid !== undefined && (Number(pid) === process.pid || !isAlive(Number(pid)))
-    if (isOurs) await rm(join(root, name), { recursive: true, force: true })
-  }
-  return {
-    async open() {
-      const path = await mkdtemp(join(root, `${prefix}${process.pid}-`))
-      return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
-    },
-  }
-}
-
-function processIsAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return (error as { code?: string }).code === 'EPERM'
-  }
-}
+/** Folders of this service's own under `root`, one for each piece of work. */
+export const makeWorkDirs = (root: string): Promise<WorkDirs> => makeDirs(root, 'seine-export')

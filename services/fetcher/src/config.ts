@@ -1,10 +1,24 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { artifactsEnv } from '@seine/artifacts/env'
 import { pools } from '@seine/contracts'
-import { commonEnv, envInt, envList, envOneOf, envOptional, envString } from '@seine/runtime'
+import { commonEnv, envDurationMs, envInt, envList, envOneOf, envOptional, envString } from '@seine/runtime'
 import { z } from 'zod'
+import type { PageFileLimits } from './stored/page-files.ts'
 
 /** Environment of a fetcher. */
 export const configSchema = z.object({
   ...commonEnv,
+  /** Where pages go of sites that store them; opened when the first page of such a site is fetched. */
+  ...artifactsEnv,
+  /** Where pages wait to be stored. Its `seine-pages-*` folders are this service's own. */
+  PAGES_TMP_DIR: envString({ default: join(tmpdir(), 'seine') }),
+  /** A file of pages goes to the artifact store when it is this long, */
+  PAGES_MAX_FILE_MB: envInt({ min: 1, max: 4_096, default: 64 }),
+  /** or this old: what a killed fetcher can lose of each site run. */
+  PAGES_MAX_AGE: envDurationMs(60_000),
+  /** Pages that wait on this machine's disk; above it pages are not stored. */
+  PAGES_MAX_SPOOL_MB: envInt({ min: 1, max: 1_000_000, default: 2_048 }),
   /** Which class of work it takes. */
   FETCH_POOL: envOneOf(pools, 'http'),
   /** Tasks held at once by this process, all hosts together. */
@@ -45,4 +59,13 @@ export function readHostOverrides(pairs: readonly string[]): Record<string, stri
       return [name.toLowerCase(), address]
     }),
   )
+}
+
+export function readPageLimits(config: FetcherConfig): PageFileLimits {
+  return {
+    maxFileBytes: config.PAGES_MAX_FILE_MB * 1024 ** 2,
+    maxFileAgeMs: config.PAGES_MAX_AGE,
+    maxOpenFiles: 256,
+    maxSpoolBytes: config.PAGES_MAX_SPOOL_MB * 1024 ** 2,
+  }
 }

@@ -1,5 +1,6 @@
 import type { DiscoveredUrl, FetchTask, OutcomeKind } from '@seine/contracts'
-import { bodyHashOf, type FetchedPage, readPage } from '@seine/pages'
+import { acceptedEncodings } from '@seine/net'
+import { bodyHashOf, type FetchedPage, isHtml, readPage } from '@seine/pages'
 import { hostOf } from '@seine/urls'
 import { makeAnnouncer } from './announce.ts'
 import type { makeAsk } from './ask.ts'
@@ -9,6 +10,7 @@ import type { Ending } from './ending.ts'
 import type { Pace } from './host-gate.ts'
 import type { LoadedPlan } from './plans.ts'
 import type { RobotsOf } from './robots-of.ts'
+import type { PageFiles } from './stored/page-files.ts'
 
 export interface FetchPageDeps {
   readonly ask: ReturnType<typeof makeAsk>
@@ -16,6 +18,7 @@ export interface FetchPageDeps {
   readonly nowMs: () => number
   readonly bus: Parameters<typeof makeAnnouncer>[0]
   readonly noteCacheUse: CacheTally['note']
+  readonly pageFiles: Pick<PageFiles, 'add'>
 }
 
 /** A page that has been read: all of it but its body. */
@@ -28,25 +31,32 @@ interface ReadPage {
  * Fetches and extracts one page. A redirect is not followed: it is this page's answer, and its target is discovered
  * (the frontier decides, and the target's own host clock is kept).
  */
-export function makeFetchPage({ ask, robotsOf, nowMs, bus, noteCacheUse }: FetchPageDeps) {
+export function makeFetchPage({ ask, robotsOf, nowMs, bus, noteCacheUse, pageFiles }: FetchPageDeps) {
   // A function of its own: its body is let go of before anything waits for the broker, which may be away (keeps I7).
   async function askAndRead(task: FetchTask, loaded: LoadedPlan, pace: Pace): Promise<ReadPage> {
-    const { policy } = loaded.plan
+    const { policy, site } = loaded.plan
+    const isStored = site.storePages === true
+    // A site that stores its pages is never asked conditionally: each run's files hold all of it.
+    const requestHeaders = isStored ? acceptHeaders : conditionalHeaders(task, loaded.extractionKey)
     const asked = await ask({
       task,
       url: task.url,
       policy,
       pace,
-      headers: conditionalHeaders(task, loaded.extractionKey),
+      headers: requestHeaders,
       maxBodyBytes: policy.limits.maxBodyBytes,
       keepLastAnswer: true,
     })
     if (asked.kind === 'ending') return { ending: asked.ending, found: [] }
     const { answer, verdict, hostDueAtMs } = asked
-    const { status, headers, body, truncated, transferredBytes, ttfbMs, durationMs } = answer
-    const { url, depth } = task
+    const { status, headers, body, truncated, transferredBytes, ttfbMs, durationMs, remoteAddress } = answer
+    const { url, depth, urlId, attempt } = task
     const measurements = { truncated, transferredBytes, ttfbMs, durationMs, fetchedAtMs: nowMs() }
     const page: FetchedPage = { url, depth, status, headers, body, ...measurements }
+    const isPage = verdict.next === 'ok'
+    const sent = { 'user-agent': policy.userAgent, ...requestHeaders, 'accept-encoding': acceptedEncodings }
+    const origin = { urlId, attempt, isPage, isRendered: isRendered(task, page), requestHeaders: sent, remoteAddress }
+    const stored = isStored ? await pageFiles.add(task, { ...page, ...origin }) : null
     const measured = {
       status,
       hostDueAtMs,
@@ -54,12 +64,13 @@ export function makeFetchPage({ ask, robotsOf, nowMs, bus, noteCacheUse }: Fetch
       bytes: body.byteLength,
       ...(headers.etag === undefined ? {} : { etag: headers.etag.slice(0, 1_000) }),
       ...(headers['last-modified'] === undefined ? {} : { lastModified: headers['last-modified'].slice(0, 100) }),
+      ...(stored === null ? {} : { stored }),
     }
     if (status === 304) return { ending: { ...measured, outcome: 'unchanged', reason: 'not-modified' }, found: [] }
 
     const bodyHash = bodyHashOf(body)
     const content = status < 300 ? contentKeyOf(answer, bodyHash, loaded.extractionKey) : undefined
-    if (verdict.next === 'ok' && content !== undefined && task.known !== undefined) {
+    if (isPage && content !== undefined && task.known !== undefined) {
       const same = isSameContent(content, task.known)
       noteCacheUse(task, same ? 'hit' : 'miss')
       if (same) return { ending: { ...measured, outcome: 'unchanged', reason: 'same-content' }, found: [] }
@@ -68,10 +79,10 @@ export function makeFetchPage({ ask, robotsOf, nowMs, bus, noteCacheUse }: Fetch
     const { record, links, redirectUrl } = readPage(page, {
       siteHosts: loaded.hosts,
       fields: loaded.fields,
-      isPage: verdict.next === 'ok',
+      isPage,
       bodyHash,
     })
-    const outcome: OutcomeKind = verdict.next === 'ok' ? 'ok' : 'failed'
+    const outcome: OutcomeKind = isPage ? 'ok' : 'failed'
     return {
       ending: { ...measured, outcome, reason: verdict.reason, record, ...(content === undefined ? {} : { content }) },
       found: redirectUrl === null ? linksOf(links, task, loaded) : [redirectOf(redirectUrl, task)],
@@ -89,14 +100,21 @@ export function makeFetchPage({ ask, robotsOf, nowMs, bus, noteCacheUse }: Fetch
   }
 }
 
+const acceptHeaders = { accept: 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.5' }
+
 /** A record made by another extractor or configuration would not do: the page is asked for as if it were unknown. */
 function conditionalHeaders({ etag, lastModified, known }: FetchTask, extractionKey: string): Record<string, string> {
   const reusable = known === undefined || known.extraction === extractionKey
   return {
-    accept: 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.5',
+    ...acceptHeaders,
     ...(reusable && etag !== undefined ? { 'if-none-match': etag } : {}),
     ...(reusable && lastModified !== undefined ? { 'if-modified-since': lastModified } : {}),
   }
+}
+
+/** Whether a browser made the body: what it would not change comes as it was sent. */
+function isRendered({ pool }: FetchTask, { status, headers }: FetchedPage): boolean {
+  return pool === 'browser' && status >= 200 && status < 300 && isHtml(headers['content-type'])
 }
 
 function redirectOf(url: string, { depth, redirects }: FetchTask): DiscoveredUrl {

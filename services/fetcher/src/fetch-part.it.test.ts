@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { type ArtifactStore, makeObjectStore } from '@seine/artifacts'
 import { type Bus, connectBus, provision } from '@seine/bus'
 import {
   buckets,
@@ -9,17 +10,21 @@ import {
   hostKey,
   newId,
   type PageResult,
+  pagesFolder,
   planKey,
   policySchema,
   type RunFlag,
+  type SiteRunFlag,
   siteSchema,
   urlIdOf,
 } from '@seine/contracts'
 import { makeAddressGuard, makeHttpClient } from '@seine/net'
+import { readPage, readPages } from '@seine/pages'
 import { createLogger } from '@seine/runtime'
 import { eventually, startNats, type TestNats } from '@seine/testkit'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { makeFetchPart } from './fetch-part.ts'
+import { pagesInTests } from './stored/testing.ts'
 
 type Route = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -29,6 +34,7 @@ let nats: TestNats
 let bus: Bus
 let port = 0
 let stopAll: () => Promise<void>
+let store: ArtifactStore
 const requests: { host: string; path: string; atMs: number; headers: IncomingMessage['headers'] }[] = []
 const routes = new Map<string, Route>()
 
@@ -49,7 +55,18 @@ beforeAll(async () => {
     guard: makeAddressGuard({ allowedPrivate: ['127.0.0.0/8'] }),
     hostOverrides: { '*.test': '127.0.0.1' },
   })
-  const options = { bus, http, pool: 'http' as const, browsers: null, maxInFlight: 32, stop: stopping.signal, log }
+  store = await makeObjectStore(bus.nc)
+  const pages = await pagesInTests(store)
+  const options = {
+    bus,
+    http,
+    pool: 'http' as const,
+    browsers: null,
+    maxInFlight: 32,
+    pages,
+    stop: stopping.signal,
+    log,
+  }
   const { parts, flush } = await makeFetchPart(options)
   for (const part of parts) await part.start((error) => log.error('part failed', { error }))
   stopAll = async () => {
@@ -234,6 +251,52 @@ describe('a page', () => {
     const site = 'unplanned'
     const urlId = await send('/', { site })
     expect((await resultOf(urlId, 1, site)).outcome).toMatchObject({ outcome: 'failed', reason: 'no-plan' })
+  })
+})
+
+describe('a site that stores its pages', () => {
+  it('has what was answered in its files once nothing more of it is fetched, and is never asked conditionally', async () => {
+    const { runId, send, serve, resultOf } = await siteRun({}, { storePages: true })
+    serve('/', html('<title>Home</title>', { 'x-served-by': 'a', 'set-cookie': 'b=1' }))
+    serve('/old', answer(301, { location: '/' }))
+    const home = await resultOf(await send('/', { etag: '"1"' }))
+    expect(requests.at(-1)?.headers).not.toHaveProperty('if-none-match')
+    const same = await resultOf(await send('/', { attempt: 2, known: home.outcome.content! }), 2)
+    expect(same.outcome).toMatchObject({ outcome: 'unchanged', reason: 'same-content' })
+    const moved = await resultOf(await send('/old'))
+    const gone = await resultOf(await send('/gone'))
+    const names = [home, same, moved, gone].map(({ outcome }) => outcome.stored)
+    expect(names[0]).toMatch(/^[0-9a-f]{8}-\d{5}\.warc\.gz$/)
+    expect(new Set(names).size).toBe(1)
+
+    const path = `${pagesFolder(runId, 'shop')}/${names[0]}`
+    expect(await store.stat(path)).toBeNull()
+    await (await bus.bucket<SiteRunFlag>(buckets.runs)).put(planKey(runId, 'shop'), 'fetched')
+    const file = await eventually(async () => {
+      const opened = await store.open(path)
+      if (opened === null) throw new Error('not stored yet')
+      return opened
+    })
+    const stored = await Array.fromAsync(readPages(file.stream, { maxPageBytes: 1_000_000 }))
+    expect(stored.map(({ urlId, attempt, status, isPage }) => [urlId, attempt, status, isPage])).toEqual([
+      [home.outcome.urlId, 1, 200, true],
+      [home.outcome.urlId, 2, 200, true],
+      [moved.outcome.urlId, 1, 301, true],
+      [gone.outcome.urlId, 1, 404, false],
+    ])
+    expect(stored[0]).toMatchObject({
+      headers: { 'content-type': 'text/html; charset=utf-8', 'x-served-by': 'a', 'set-cookie': 'b=1' },
+      remoteAddress: '127.0.0.1',
+    })
+    expect(Buffer.from(stored[0]!.body).toString()).toBe('<title>Home</title>')
+    const options = { siteHosts: new Set<string>(), fields: null, isPage: true }
+    expect(readPage(stored[0]!, options).record).toEqual(home.record)
+  })
+
+  it('and others leave none', async () => {
+    const { send, serve, resultOf } = await siteRun()
+    serve('/', html('<title>Home</title>'))
+    expect((await resultOf(await send('/'))).outcome).not.toHaveProperty('stored')
   })
 })
 

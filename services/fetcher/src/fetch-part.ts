@@ -1,5 +1,6 @@
+import type { ArtifactStore } from '@seine/artifacts'
 import { type Bus, publishEvent } from '@seine/bus'
-import { buckets, fetchConsumerOf, fetchTask, type Pool, type RunFlag } from '@seine/contracts'
+import { buckets, fetchConsumerOf, fetchTask, type Pool, type RunFlag, type SiteRunFlag } from '@seine/contracts'
 import type { HttpClient } from '@seine/net'
 import type { HostView } from '@seine/politeness'
 import { type Logger, type Part, systemClock } from '@seine/runtime'
@@ -16,8 +17,9 @@ import { makeHostGate, type RunRef } from './host-gate.ts'
 import { makePlans } from './plans.ts'
 import { makeRobotsOf } from './robots-of.ts'
 import { watchRunFlags } from './run-flags.ts'
+import { makePageFiles, type PageFileLimits } from './stored/page-files.ts'
 
-/** A pool's work, wired: what `main.ts` runs. `flush` writes what hosts' clocks still have to be told. */
+/** A pool's work, wired: what `main.ts` runs. `flush` writes what hosts' clocks still have to be told, and the pages that are not in the store yet. */
 export async function makeFetchPart(deps: {
   bus: Bus
   http: HttpClient
@@ -25,6 +27,8 @@ export async function makeFetchPart(deps: {
   /** What renders pages. Null: nothing does, pages are read as they are sent. */
   browsers: Browsers | null
   maxInFlight: number
+  /** Where pages go of sites that store them. */
+  pages: { dir: string; limits: PageFileLimits; openStore: () => Promise<Pick<ArtifactStore, 'put'>> }
   /** Ends the watches. */
   stop: AbortSignal
   log: Logger
@@ -43,6 +47,15 @@ export async function makeFetchPart(deps: {
   const askStream = makeAskStream({ http, gate, nowMs, random })
   const robotsOf = makeRobotsOf({ bucket: robots, ask, nowMs })
   const flags = await watchRunFlags(runs, stop)
+  const pageFiles = makePageFiles({
+    ...deps.pages,
+    upload: async (path, file) => (await deps.pages.openStore()).put(path, { file }),
+    clock: systemClock,
+    nowMs,
+    log,
+  })
+  const siteRuns = await bus.bucket<SiteRunFlag>(buckets.runs)
+  await siteRuns.watch('*.*', (siteRun, flag) => flag === 'fetched' && pageFiles.finish(siteRun), stop)
   const cache = makeCacheTally((event) => publishEvent(bus, event))
   const noteCacheUse = cache.note
   const handleTask = makeHandleTask({
@@ -52,15 +65,21 @@ export async function makeFetchPart(deps: {
       robots: makeFetchRobots({ ask, robotsOf, bus }),
       sitemap: makeFetchSitemap({ askStream, robotsOf, nowMs, random, bus }),
       page: browsers
-        ? makeFetchRenderedPage({ http, gate, nowMs, random, robotsOf, bus, noteCacheUse, browsers, log })
-        : makeFetchPage({ ask, robotsOf, nowMs, bus, noteCacheUse }),
+        ? makeFetchRenderedPage({ http, gate, nowMs, random, robotsOf, bus, noteCacheUse, pageFiles, browsers, log })
+        : makeFetchPage({ ask, robotsOf, nowMs, bus, noteCacheUse, pageFiles }),
     },
     bus,
     random,
     log,
   })
   const work = bus.pull(fetchConsumerOf(deps.pool), fetchTask, handleTask, { maxInFlight: deps.maxInFlight })
-  return { parts: [work, cache.part], flush: gate.flush }
+  return {
+    parts: [work, cache.part, pageFiles.part],
+    async flush() {
+      await gate.flush()
+      await pageFiles.close()
+    },
+  }
 
   function tellHostEvents(host: string, before: HostView, after: HostView, run: RunRef | null): void {
     if (run === null) return

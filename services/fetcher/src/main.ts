@@ -1,10 +1,11 @@
 import { connectBus } from '@seine/bus'
 import { makeAddressGuard, makeHttpClient } from '@seine/net'
-import { createLogger, readConfig, runMain, runService, shutdownSignal } from '@seine/runtime'
+import { createLogger, makeWorkDirs, readConfig, runMain, runService, shutdownSignal } from '@seine/runtime'
 import { makeBrowsers } from './browser/browsers.ts'
-import { configSchema, readHostOverrides } from './config.ts'
+import { configSchema, readHostOverrides, readPageLimits } from './config.ts'
 import { makeFetchPart } from './fetch-part.ts'
 import { readProxyPools } from './proxies.ts'
+import { makeLazyStore } from './stored/lazy-store.ts'
 
 await runMain('fetcher', async () => {
   const config = readConfig(configSchema, process.env)
@@ -24,7 +25,9 @@ await runMain('fetcher', async () => {
     ),
   })
   const maxInFlight = browsers ? config.BROWSER_CONCURRENCY : config.FETCH_CONCURRENCY
-  const { parts, flush } = await makeFetchPart({ bus, http, pool, browsers, maxInFlight, stop, log })
+  const pagesDir = await (await makeWorkDirs(config.PAGES_TMP_DIR, 'seine-pages')).open()
+  const pages = { dir: pagesDir.path, limits: readPageLimits(config), openStore: makeLazyStore(config, bus.nc) }
+  const { parts, flush } = await makeFetchPart({ bus, http, pool, browsers, maxInFlight, pages, stop, log })
 
   await runService({
     name: 'fetcher',
@@ -35,6 +38,12 @@ await runMain('fetcher', async () => {
     stop,
     // Longer than the longest task: policy.timeouts.totalMs is at most 50 s.
     drainTimeoutMs: 55_000,
-    cleanup: [flush, async () => browsers?.pool.close(), http.close, async () => bus[Symbol.asyncDispose]()],
+    cleanup: [
+      flush,
+      async () => browsers?.pool.close(),
+      http.close,
+      async () => pagesDir[Symbol.asyncDispose](),
+      async () => bus[Symbol.asyncDispose](),
+    ],
   })
 })

@@ -10,7 +10,8 @@ export interface RunFlags {
 export async function watchRunFlags(bucket: Bucket<RunFlag>, signal: AbortSignal, maxRuns = 10_000): Promise<RunFlags> {
   const flags = new Map<string, RunFlag>()
   await bucket.watch(
-    '>',
+    // Runs alone: a site run's key has two tokens.
+    '*',
     (runId, flag) => {
       flags.delete(runId)
       if (flag === null || flag === 'running') return

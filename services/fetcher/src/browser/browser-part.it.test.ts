@@ -17,6 +17,7 @@ import { createLogger } from '@seine/runtime'
 import { eventually, startNats, type TestNats } from '@seine/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeFetchPart } from '../fetch-part.ts'
+import { pagesInTests } from '../stored/testing.ts'
 import { makeBrowsers } from './browsers.ts'
 import { chromiumHere } from './testing/rendering.ts'
 
@@ -66,6 +67,7 @@ describe.skipIf(!chromiumHere)(title, () => {
     const stopping = new AbortController()
     const { parts, flush } = await makeFetchPart({
       ...{ bus, http, pool: 'browser', browsers, maxInFlight: 2, stop: stopping.signal, log },
+      pages: await pagesInTests(),
     })
     for (const part of parts) await part.start((error) => log.error('part failed', { error }))
     stopAll = async () => {

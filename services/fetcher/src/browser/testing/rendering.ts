@@ -102,6 +102,7 @@ export async function startRendering(
     nowMs: Date.now,
     random: () => 0.5,
     noteCacheUse: () => {},
+    pageFiles: { add: async () => null },
   })
 
   const origin = `http://shop.test:${port}`

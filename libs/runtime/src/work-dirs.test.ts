@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true }))
 
 test('a folder is gone with everything in it when its work ends, also when the work fails', async () => {
-  const dirs = await makeWorkDirs(root)
+  const dirs = await makeWorkDirs(root, 'seine-export')
   const work = async (): Promise<never> => {
     await using dir = await dirs.open()
     await writeFile(join(dir.path, 'full.csv'), 'x')
@@ -29,11 +29,11 @@ test('what a killed process left is removed at the start; what others have stays
     'somebody-elses',
   ])
     await mkdir(join(root, name, 'inner'), { recursive: true })
-  await makeWorkDirs(root, (pid) => pid === 222)
+  await makeWorkDirs(root, 'seine-export', (pid) => pid === 222)
   expect((await readdir(root)).sort()).toEqual(['seine-export-222-abc', 'somebody-elses'])
 })
 
 test('the root is made where it is not there', async () => {
-  await using dir = await (await makeWorkDirs(join(root, 'a/b'))).open()
+  await using dir = await (await makeWorkDirs(join(root, 'a/b'), 'seine-export')).open()
   expect(dir.path).toContain(join(root, 'a/b'))
 })
