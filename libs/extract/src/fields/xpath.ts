@@ -1,5 +1,5 @@
 import { type AnyNode, type Document, isComment, isTag, isText } from 'domhandler'
-import { evaluateXPath } from 'fontoxpath'
+import fontoxpath from 'fontoxpath'
 import type { PageElement } from './page-dom.ts'
 
 /** What an XPath gives: nodes, or texts (attributes are their value). */
@@ -67,12 +67,12 @@ class Facade {
 /** Evaluates XPath 3.1 on a page's tree. Throws where the expression is none, or goes wrong on this page. */
 export function selectXPath(expression: string, document: Document): XPathResult[] {
   // Our facade has the methods that fontoxpath's interface asks for; its node types are those of browsers.
-  const results = evaluateXPath(
+  const results = fontoxpath.evaluateXPath(
     expression,
     document as never,
     new Facade() as never,
     null,
-    evaluateXPath.ALL_RESULTS_TYPE,
+    fontoxpath.evaluateXPath.ALL_RESULTS_TYPE,
   ) as unknown[]
   return results.flatMap((result): XPathResult[] => {
     if (result === null || result === undefined) return []
