@@ -138,6 +138,21 @@ test('an export that keeps failing fails its site with the reason, and the run w
   expect(await mesh.ended(alone.id)).toMatchObject({ status: 'completed', counts: { ok: 41 } })
 })
 
+test('what quality gates said stays with the site run until it is done anew', async () => {
+  const quality = {
+    status: 'warning',
+    reasons: [{ gate: 'errors', status: 'warning', measured: 6, threshold: 5, text: '6 of 100 pages failed' }],
+  } as const
+  exporting = () => ({ quality: { ...quality, reasons: [...quality.reasons] } })
+  const { id } = await mesh.createRun({ sites: ['one'] })
+  await mesh.ended(id)
+  expect((await mesh.siteRuns(id))[0]?.quality).toEqual(quality)
+  exporting = () => ({})
+  await mesh.bus.call(schedulerRpc.retryRun, { runId: id, site: 'one' })
+  await mesh.ended(id)
+  expect((await mesh.siteRuns(id))[0]).not.toHaveProperty('quality')
+})
+
 test('an export whose request and result are lost is asked for again', async () => {
   let asked = 0
   exporting = (work) => ('site' in work && ++asked === 1 ? null : {})

@@ -17,11 +17,15 @@ export const maxExportRounds = 3
 export function makeApplyExportResult(database: Database, log: Logger) {
   async function applySite(sql: Sql, run: SiteRunRow, result: ExportResult, nowMs: number): Promise<void> {
     if (result.status === 'complete') {
-      await sql.query('update bulk_job_sites set diff = $2::jsonb, artifacts = $3::jsonb where id = $1', [
-        run.id,
-        result.diff === null ? null : JSON.stringify(result.diff),
-        JSON.stringify(result.artifacts),
-      ])
+      await sql.query(
+        'update bulk_job_sites set diff = $2::jsonb, artifacts = $3::jsonb, quality = $4::jsonb where id = $1',
+        [
+          run.id,
+          result.diff === null ? null : JSON.stringify(result.diff),
+          JSON.stringify(result.artifacts),
+          result.quality === undefined ? null : JSON.stringify(result.quality),
+        ],
+      )
       const base = { runId: run.jobId, site: run.site, step: run.step, type: 'artifact.written' } as const
       await recordEvents(
         sql,

@@ -151,6 +151,7 @@ function siteRunView(runId: string, row: JobSite, reasons: Record<string, number
     eta: hasEnded(row.status) ? { state: 'done' } : row.eta,
     steps: row.steps,
     diff: row.diff ?? null,
+    ...(row.quality ? { quality: row.quality } : {}),
     artifacts: row.artifacts,
     startedAt: row.startedAt?.toISOString() ?? null,
     finishedAt: row.finishedAt?.toISOString() ?? null,
