@@ -88,7 +88,7 @@ export const runSiteColumns: readonly SiteColumn[] = [
     value: ({ run }) => dateCell(run.startedAt),
   },
   {
-    name: 'Duration',
+    name: 'Duration (min)',
     type: 'decimal',
     unit: 'min',
     about: 'From its start to its end.',

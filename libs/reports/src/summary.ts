@@ -7,7 +7,7 @@ import type { CellStyle } from './xlsx/styles.ts'
 
 type Row = readonly (PlainCell | null)[]
 
-const widths = [46, 16, 12, 12, 12, 90]
+const widths = [64, 16, 12, 12, 12, 90]
 export const severityStyle: Record<Severity, CellStyle> = { Issue: 'bad', Warning: 'quiet', Opportunity: 'calm' }
 export const qualityStyle: Record<Quality['status'], CellStyle> = { passed: 'good', warning: 'quiet', failed: 'bad' }
 

@@ -1,5 +1,5 @@
 import { type CellStyle, styleIndex } from './styles.ts'
-import { cellText, columnName } from './xml.ts'
+import { cellText, columnName, fitToPage, landscape } from './xml.ts'
 
 /** A cell of a sheet that is no table. A number has its style's format. */
 export interface PlainCell {
@@ -18,9 +18,9 @@ export function plainSheet(rows: readonly (readonly (PlainCell | null)[])[], wid
   })
   return (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' +
-    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetViews><sheetView showGridLines="0" tabSelected="1" workbookViewId="0"/></sheetViews>' +
+    `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">${fitToPage}<sheetViews><sheetView showGridLines="0" tabSelected="1" workbookViewId="0"/></sheetViews>` +
     `<cols>${widths.map((width, n) => `<col min="${n + 1}" max="${n + 1}" width="${width}" customWidth="1"/>`).join('')}</cols>` +
-    `<sheetData>${rowXml.join('')}</sheetData></worksheet>`
+    `<sheetData>${rowXml.join('')}</sheetData>${landscape}</worksheet>`
   )
 }
 

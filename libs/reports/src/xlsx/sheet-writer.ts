@@ -3,8 +3,8 @@ import { Transform } from 'node:stream'
 import { crc32, createDeflateRaw } from 'node:zlib'
 import type { CellValue, Column, ColumnType } from '../column.ts'
 import { openTextFile } from '../text-file.ts'
-import { type RuleStyle, ruleIndex, styleIndex, styleOf } from './styles.ts'
-import { cellText, columnName, escapeXml } from './xml.ts'
+import { isRightAligned, type RuleStyle, ruleIndex, styleIndex, styleOf } from './styles.ts'
+import { cellText, columnName, escapeXml, fitToPage, landscape } from './xml.ts'
 import type { ZipEntry } from './zip-container.ts'
 
 /** Colours cells of a column where a formula about row 2 holds. */
@@ -19,6 +19,9 @@ export interface SheetRule {
 export const maxLinks = 65_530
 /** Room for the addresses of a sheet's links, which are written behind its rows. */
 const maxLinkBytes = 16 * 1024 ** 2
+
+/** Tables of more columns could not be read on one page's width. */
+const mostColumnsOnPaper = 24
 
 /** A sheet being written. */
 export interface SheetFile {
@@ -55,6 +58,7 @@ export async function openSheet(
   const styles = columns.map((column) => ` s="${styleIndex(styleOf(column.type))}"`)
   const linkStyle = ` s="${styleIndex('link')}"`
   const linkColumn = columns.findIndex((column) => column.link === true)
+  const isNarrow = columns.length <= mostColumnsOnPaper
   const links: string[] = []
   let linkBytes = 0
   let rows = 0
@@ -84,13 +88,13 @@ export async function openSheet(
 
   const widths = columns.map((column) => column.width ?? Math.max(defaultWidth[column.type], column.name.length + 4))
   await put(
-    `${start}<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft" activeCell="A2" sqref="A2"/></sheetView></sheetViews>` +
+    `${start}${isNarrow ? fitToPage : ''}<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft" activeCell="A2" sqref="A2"/></sheetView></sheetViews>` +
       `<cols>${widths.map((width, i) => `<col min="${i + 1}" max="${i + 1}" width="${width}" customWidth="1"/>`).join('')}</cols><sheetData>`,
   )
   rows = 1
   const header = columns.map(
     (column, i) =>
-      `<c r="${letters[i]}1" s="${styleIndex('header')}" t="inlineStr"><is><t>${escapeXml(column.name)}</t></is></c>`,
+      `<c r="${letters[i]}1" s="${styleIndex(isRightAligned(column.type) ? 'headerRight' : 'header')}" t="inlineStr"><is><t>${escapeXml(column.name)}</t></is></c>`,
   )
   await put(`<row r="1" ht="20" customHeight="1">${header.join('')}</row>`)
 
@@ -121,7 +125,7 @@ export async function openSheet(
           await put(`<hyperlink ref="${letters[linkColumn]}${i + 2}" r:id="l${i + 1}"/>`)
         await put('</hyperlinks>')
       }
-      await put('</worksheet>')
+      await put(`${isNarrow ? landscape : ''}</worksheet>`)
       await out.end()
       const sheet = {
         name: `xl/worksheets/${partName}.xml`,

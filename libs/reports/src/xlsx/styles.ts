@@ -14,6 +14,7 @@ const cellStyles = [
   'label',
   'tally',
   'note',
+  'headerRight',
   'good',
   'bad',
   'quiet',
@@ -58,7 +59,7 @@ const colours: Record<RuleStyle, readonly [text: string, ground: string]> = {
 }
 const firstColourFont = 6
 const firstColourFill = 3
-const fonts: Partial<Record<CellStyle, number>> = { header: 1, link: 2, title: 3, label: 4, note: 5 }
+const fonts: Partial<Record<CellStyle, number>> = { header: 1, headerRight: 1, link: 2, title: 3, label: 4, note: 5 }
 const colourOf = (style: CellStyle): number => ruleStyles.indexOf(style as RuleStyle)
 
 // The order of elements is the schema's: Excel repairs a file that has another.
@@ -69,17 +70,20 @@ const solid = (rgb: string): string =>
 const rule = (text: string, ground: string): string =>
   `<dxf><font><color rgb="FF${text}"/></font><fill><patternFill><bgColor rgb="FF${ground}"/></patternFill></fill></dxf>`
 
+/** Numbers are where programs put them; their headers follow. */
+export const isRightAligned = (type: ColumnType): boolean => rightAligned.has(styleOf(type))
+
 const rightAligned = new Set<CellStyle>(['integer', 'count', 'decimal', 'percent', 'date'])
 
 function cellFormat(style: CellStyle): string {
   const format = formats[style]?.[0] ?? 0
-  const isHeader = style === 'header'
+  const isHeader = style === 'header' || style === 'headerRight'
   const colour = colourOf(style)
   const fontId = colour < 0 ? (fonts[style] ?? 0) : firstColourFont + colour
   const fillId = colour < 0 ? (isHeader ? 2 : 0) : firstColourFill + colour
   return (
     `<xf numFmtId="${format}" fontId="${fontId}" fillId="${fillId}" borderId="0" xfId="0" applyNumberFormat="1" applyFont="1" applyFill="1" applyAlignment="1">` +
-    `<alignment vertical="${isHeader ? 'center' : 'top'}"${rightAligned.has(style) ? '' : ' horizontal="left" indent="1"'}/></xf>`
+    `<alignment vertical="${isHeader ? 'center' : 'top'}"${style === 'headerRight' ? ' horizontal="right"' : rightAligned.has(style) ? '' : ' horizontal="left" indent="1"'}/></xf>`
   )
 }
 

@@ -24,6 +24,10 @@ function cutAt(text: string, chars: number): string {
   return text.slice(0, end)
 }
 
+/** Makes a printed sheet as wide as its page: the first element of a worksheet, and its last one. */
+export const fitToPage = '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+export const landscape = '<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/>'
+
 /** `A` for 0, `AA` for 26. */
 export function columnName(index: number): string {
   const rest = Math.floor(index / 26) - 1
