@@ -58,9 +58,10 @@ describe('the first run', () => {
 
   test('every file of the archive is as the manifest says', () => {
     const manifest = JSON.parse(files.get('manifest.json')!.toString('utf8')) as {
+      files: { path: string; sha256: string; size: number }[]
       sites: { site: string; files: { path: string; sha256: string; size: number }[] }[]
     }
-    const listed = manifest.sites.flatMap((site) => site.files)
+    const listed = [...manifest.files, ...manifest.sites.flatMap((site) => site.files)]
     for (const { path, sha256, size } of listed) {
       expect(files.get(path)?.length, path).toBe(size)
       expect(createHash('sha256').update(files.get(path)!).digest('hex'), path).toBe(sha256)

@@ -34,7 +34,7 @@ A site run writes into \`bulk_runs/<run>/<site>/\`:
 | \`snapshot.ndjson.zst\` | each page that is known, for the next comparison; not in the archive | URL bytes |
 
 The run's \`bulk_runs/<run>/reports.zip\` holds \`manifest.json\`, \`summary.xlsx\` (also \`bulk_runs/<run>/summary.xlsx\`) and, a folder a site, all of these
-but the snapshot. The manifest has \`version\`, \`run\`, \`createdAt\` and for each site \`status\`, \`reason\`, \`counts\`, \`diff\`, \`quality\` and its \`files\`
+but the snapshot. The manifest has \`version\`, \`run\`, \`createdAt\`, \`files\` (of the run) and for each site \`status\`, \`reason\`, \`counts\`, \`diff\`, \`quality\` and its \`files\`
 with \`path\`, \`sha256\` (hex) and \`size\` (bytes). The same run gives the same bytes, however often it is exported: no file tells when or where it was written.
 
 ## CSV

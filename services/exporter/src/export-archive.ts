@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
 import { PassThrough, pipeline, type Readable } from 'node:stream'
 import type { ArtifactStore } from '@seine/artifacts'
 import {
@@ -39,26 +38,28 @@ export function makeExportArchive({ bus, store, workDirs }: Pick<ExportDeps, 'bu
     const files = sites.flatMap(({ site, sources }) =>
       sources.map((source) => ({ source, entry: entryOf(site, source.path) })),
     )
-    const manifest = manifestJson({ runId, createdAt }, sites)
-    const summaryBytes = (await stat(summary)).size
-    const forceZip64 = needsZip64([summaryBytes, ...files.map(({ source }) => source.sizeBytes)])
+    // Stored before it is packed: what the store says of it goes into the manifest.
+    const stored = await store.put(summaryPath(runId), { file: summary })
+    const ownFiles = [{ path: 'summary.xlsx', sha256: stored.sha256, size: stored.sizeBytes }]
+    const manifest = manifestJson({ runId, createdAt, files: ownFiles }, sites)
+    const forceZip64 = needsZip64([stored.sizeBytes, ...files.map(({ source }) => source.sizeBytes)])
     const zip = new ZipArchive({ zlib: { level: 1 }, forceZip64 })
     // The store takes the bytes only as fast as it can, and the packing below waits for it, entry by entry.
     const bytes = new PassThrough()
     pipeline(zip, bytes, () => {})
-    const stored = store.put(archivePath(runId), bytes)
+    const archive = store.put(archivePath(runId), bytes)
     const packed = pack(zip, store, { manifest, summary, files }, signal).catch((error: unknown) => {
       zip.destroy(error instanceof Error ? error : new Error(String(error)))
       throw error
     })
-    const [artifact] = await settled(stored, packed)
+    const [artifact] = await settled(archive, packed)
     return {
       status: 'complete',
       reason: null,
       rows: sites.length,
       missingUrlIds: [],
       // The archive first: that is what the run's own artifact is.
-      artifacts: [artifact, await store.put(summaryPath(runId), { file: summary })],
+      artifacts: [artifact, stored],
       diff: null,
     }
   }

@@ -391,7 +391,8 @@ test('the archive holds the reports and a manifest, no snapshot, and is the same
       { site, quality: { status: 'passed', reasons: [] } },
     ],
   })
-  for (const file of manifest.sites[1].files) {
+  expect(manifest.files.map(({ path }: { path: string }) => path)).toEqual(['summary.xlsx'])
+  for (const file of [...manifest.files, ...manifest.sites[1].files]) {
     const bytes = entries.get(file.path)!
     expect([bytes.length, createHash('sha256').update(bytes).digest('hex')]).toEqual([file.size, file.sha256])
   }

@@ -21,7 +21,7 @@ test('a site has its reports by name and no snapshot', () => {
 })
 
 test('whether a file was written or was there already makes no difference to the manifest', () => {
-  const run = { runId: 'r', createdAt: '2026-11-20T09:00:00.000Z' }
+  const run = { runId: 'r', createdAt: '2026-11-20T09:00:00.000Z', files: [] }
   const [written, identical] = [true, false].map((wrote) =>
     manifestJson(run, [
       archivedSite(

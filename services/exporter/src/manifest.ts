@@ -39,8 +39,13 @@ export function entryOf(site: string, path: string): string {
   return `${site}/${name || '_'}`
 }
 
-/** `manifest.json`. Says nothing that differs between two packings of one run: keeps I8. */
-export function manifestJson(run: { runId: string; createdAt: string }, sites: readonly ArchivedSite[]): string {
+/**
+ * `manifest.json`. `files` are those of the run as a whole. Says nothing that differs between two packings of one run: keeps I8.
+ */
+export function manifestJson(
+  { runId, createdAt, files }: { runId: string; createdAt: string; files: readonly ArchivedFile[] },
+  sites: readonly ArchivedSite[],
+): string {
   const listed = sites.map(({ site, status, reason, counts, diff, quality, files }) => ({
     site,
     status,
@@ -50,5 +55,5 @@ export function manifestJson(run: { runId: string; createdAt: string }, sites: r
     quality,
     files,
   }))
-  return `${JSON.stringify({ version: 1, run: run.runId, createdAt: run.createdAt, sites: listed }, null, 2)}\n`
+  return `${JSON.stringify({ version: 1, run: runId, createdAt, files, sites: listed }, null, 2)}\n`
 }
