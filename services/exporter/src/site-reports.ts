@@ -39,6 +39,8 @@ export interface ReportOptions {
   readonly sortMemoryBytes: number
   readonly settings: { readonly diff?: DiffSettings | undefined; readonly quality?: QualitySettings | undefined }
   readonly signal: AbortSignal
+  /** Absent: {@link maxSheetPagesPerCode}. */
+  readonly sheetPagesPerCode?: number
 }
 
 export interface WrittenReports {
@@ -64,6 +66,7 @@ export async function writeSiteReports(
   options: ReportOptions,
 ): Promise<WrittenReports> {
   const { dir, runId, site, previousRunId, previousReport, sortMemoryBytes } = options
+  const perCode = options.sheetPagesPerCode ?? maxSheetPagesPerCode
   const files = await openSiteFiles(options)
   const tally = { diff: { ...noDiff }, outcomes: {}, reasons: {}, stats: countStats() }
   try {
@@ -73,7 +76,7 @@ export async function writeSiteReports(
 
     const missingUrlIds = await readPages(pages, { files, changes, spool, cross, tally, options })
     if (missingUrlIds.length > 0) return { files: [], missingUrlIds, diff: noDiff, quality: null }
-    const issues = await writeSeo(spool, { files, cross, signal: options.signal })
+    const issues = await writeSeo(spool, { files, cross, signal: options.signal, perCode })
     for await (const { payload } of changes.sorted())
       await files.changes.add(JSON.parse(payload.toString('utf8')) as Change)
 
@@ -82,7 +85,7 @@ export async function writeSiteReports(
     const { diff, outcomes, reasons } = tally
     const rows = { full: files.full.rows, seo: files.seo.rows, issues: files.issues.rows }
     const report: SiteReport = { site, runId, previousRunId, rows, outcomes, reasons, diff, issues, stats, quality }
-    const summary = summarySheet(report, { allSourcesRead: options.allSourcesRead, maxSheetPagesPerCode })
+    const summary = summarySheet(report, { allSourcesRead: options.allSourcesRead, maxSheetPagesPerCode: perCode })
     return { files: await files.end(summary, siteReportJson(report)), missingUrlIds, diff, quality }
   } finally {
     await files.abort()
@@ -150,7 +153,12 @@ async function readPages(
 /** Writes seo.csv and issues.csv now that all pages are known. Gives the pages by issue. */
 async function writeSeo(
   spool: PageSpool,
-  { files, cross, signal }: { files: SiteFiles; cross: ReturnType<typeof makeCrossPage>; signal: AbortSignal },
+  {
+    files,
+    cross,
+    signal,
+    perCode,
+  }: { files: SiteFiles; cross: ReturnType<typeof makeCrossPage>; signal: AbortSignal; perCode: number },
 ): Promise<Record<string, number>> {
   const issues: Record<string, number> = {}
   const site = await cross.resolve(signal)
@@ -163,8 +171,7 @@ async function writeSeo(
     for (const issue of findIssues(row)) {
       count(issues, issue.rule.code)
       await files.issues.add(issue)
-      if ((issues[issue.rule.code] ?? 0) <= maxSheetPagesPerCode)
-        await files.issueSheet.add(cellsOf(issueColumns, issue))
+      if ((issues[issue.rule.code] ?? 0) <= perCode) await files.issueSheet.add(cellsOf(issueColumns, issue))
     }
   }
   return issues

@@ -110,6 +110,12 @@ test('counts tell errors from pages that are gone, and block pages from both', (
   })
 })
 
+test('names of selectors are counted up to a bound', () => {
+  const counter = countStats()
+  for (let n = 0; n < 300; n++) counter.add(rowOf(recordOf({ extracted: { [`field-${n}`]: 'x' } })))
+  expect(Object.keys(counter.read().fields).length).toBeLessThanOrEqual(111)
+})
+
 test('a report is read as it was written, and anything else is none', () => {
   const report = {
     site: 's',
