@@ -3,6 +3,7 @@ import { artifactSchema, diffCountsSchema } from './artifact.ts'
 import { defineMessage } from './define.ts'
 import { qualitySchema } from './quality.ts'
 import { siteName } from './site.ts'
+import { storedPagesSchema } from './stored-pages.ts'
 import { noSite } from './subjects.ts'
 
 /** What an export wrote. From: exporter. Stream: RESULTS. Idempotent by target and attempt. */
@@ -26,6 +27,8 @@ export const exportResult = defineMessage({
     diff: diffCountsSchema.nullable(),
     /** What the quality gates said. Absent: not a complete export of a site, or by an exporter without gates. */
     quality: qualitySchema.optional(),
+    /** Absent: the site does not store its pages. */
+    storedPages: storedPagesSchema.optional(),
     durationMs: z.number().nonnegative(),
   }),
   subject: (m) => `result.export.${m.runId}.${m.site ?? noSite}`,

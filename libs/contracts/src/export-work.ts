@@ -18,6 +18,8 @@ export const exportSite = defineMessage({
     previousRunId: z.uuid().nullable(),
     /** True: every source (robots, sitemaps) was read, so a page in none of them is gone. Keeps I6. */
     allSourcesRead: z.boolean(),
+    /** True: records are made anew from the stored pages, as the site's plan says now. Absent: they are what fetchers found. */
+    reextract: z.boolean().optional(),
     correlationId: z.string().max(128),
   }),
   subject: (m) => `work.export.site.${m.runId}.${m.site}`,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { artifactSchema, diffCountsSchema } from './artifact.ts'
 import { qualitySchema } from './quality.ts'
 import { siteName } from './site.ts'
+import { storedPagesSchema } from './stored-pages.ts'
 
 /** Stages of a site run, in order, and the run's own last one. */
 export const steps = ['preflight', 'discover', 'fetch', 'export', 'archive'] as const
@@ -81,6 +82,8 @@ export const siteRunSchema = z.strictObject({
   diff: diffCountsSchema.nullable(),
   /** What the quality gates said after its export. Absent: it has not come that far. */
   quality: qualitySchema.optional(),
+  /** Of its answered pages. Absent: the site does not store them, or they have not been counted yet. */
+  storedPages: storedPagesSchema.optional(),
   artifacts: z.array(artifactSchema),
   startedAt: z.string().nullable(),
   finishedAt: z.string().nullable(),

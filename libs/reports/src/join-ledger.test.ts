@@ -117,6 +117,32 @@ test('an unchanged page has the record of the run the ledger names', async () =>
   expect(asked).toEqual(['cancelled'])
 })
 
+test('a record made anew for an unchanged page goes before the one it took over', async () => {
+  const pages = await join({
+    ledger: [row('a', { outcome: 'unchanged', recordRunId: 'before', attempt: 2 })],
+    records: [record('a', 2)],
+    previous: [entry('a', 'before', 'old')],
+  })
+  expect(pages.map((page) => [page.record?.etag, page.recordRunId])).toEqual([['2', 'now']])
+})
+
+test('a record of no attempt stands in for the one that is gone, but never for a page that failed', async () => {
+  const kept = (path: string) => ({ ...record(path, 0), runId: 'long-ago' })
+  const pages = await join({
+    ledger: [
+      row('a'),
+      row('b', { outcome: 'failed', status: 503 }),
+      row('c', { outcome: 'unchanged', recordRunId: 'x' }),
+    ],
+    records: [kept('a'), kept('b'), kept('c')],
+  })
+  expect(pages.map((page) => [page.record?.etag, page.recordRunId])).toEqual([
+    ['0', 'long-ago'],
+    [undefined, 'now'],
+    ['0', 'long-ago'],
+  ])
+})
+
 test('beyond the bound of other runs their pages are missing', async () => {
   const paths = Array.from({ length: maxOtherRuns + 1 }, (_, n) => `p${n}`)
   const pages = await join(

@@ -6,8 +6,11 @@ import { urlKey } from './url-order.ts'
 
 /** A record with the attempt that made it. */
 export interface AttemptRecord {
+  /** 0: of whichever attempt counted, for want of its own. */
   readonly attempt: number
   readonly record: PageRecord
+  /** The run that fetched it. Absent: this one. */
+  readonly runId?: string
 }
 
 export interface JoinSources {
@@ -61,11 +64,17 @@ export async function* joinLedger(sources: JoinSources): AsyncGenerator<JoinedPa
 
   async function entryOf(row: LedgerRow, key: string, known: SnapshotEntry | null): Promise<SnapshotEntry | null> {
     const attempts = await own.at(key)
-    const counted = (attempt: AttemptRecord | undefined) => (attempt ? { runId, record: attempt.record } : null)
-    if (row.outcome !== 'unchanged') return counted(attempts.find(({ attempt }) => attempt === row.attempt))
+    const counted = (found: AttemptRecord | undefined) =>
+      found ? { runId: found.runId ?? runId, record: found.record } : null
+    const made = (wanted: number) => counted(attempts.find(({ attempt }) => attempt === wanted))
+    // What a snapshot keeps of a page that failed is an older one.
+    if (row.outcome !== 'unchanged') return made(row.attempt) ?? (row.outcome === 'ok' ? made(0) : null)
     if (row.recordRunId === null || row.recordRunId === runId) return counted(attempts.at(-1)) ?? known
-    if (row.recordRunId === previousRunId || row.recordRunId === known?.runId) return known
-    return inOtherRun(row.recordRunId, key)
+    // Made anew from what is stored of the page.
+    const anew = made(row.attempt)
+    if (anew !== null) return anew
+    if (row.recordRunId === previousRunId || row.recordRunId === known?.runId) return known ?? made(0)
+    return (await inOtherRun(row.recordRunId, key)) ?? made(0)
   }
 
   function page(

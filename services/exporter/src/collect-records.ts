@@ -1,53 +1,102 @@
 import type { Bus } from '@seine/bus'
-import { outcomeHeader, type PageResult } from '@seine/contracts'
+import { outcomeHeader, type PageRecord, type PageResult } from '@seine/contracts'
 import { type AttemptRecord, makeExternalSort, urlKey } from '@seine/reports'
 import type { Logger } from '@seine/runtime'
 
-export interface CollectedRecords extends AsyncDisposable {
-  readonly count: number
-  /** By URL bytes, then by attempt. Once. */
-  sorted(): AsyncGenerator<AttemptRecord>
+/** A record of a page, for sorting. */
+export type NewRecord = AttemptRecord & {
+  /** Made anew from the stored page: counts before what the fetcher found. */
+  readonly isFromPages?: boolean
 }
 
-/**
- * Replays what the fetchers found of a site run, and sorts it by URL in bounded memory. Messages without a record are passed
- * over by their header. What can't be read is logged and left out: the ledger then shows it as missing.
- */
-export async function collectRecords(
-  { bus, log }: { bus: Pick<Bus, 'replay'>; log: Logger },
-  of: { runId: string; site: string },
-  { dir, sortMemoryBytes, signal }: { dir: string; sortMemoryBytes: number; signal: AbortSignal },
-): Promise<CollectedRecords> {
+export interface CollectedRecords extends AsyncDisposable {
+  readonly count: number
+  add(record: NewRecord): Promise<void>
+  /** Those of every message of the site run. */
+  replay(bus: Pick<Bus, 'replay'>, options: ReplayOptions): Promise<void>
+  /** By URL bytes, then by attempt. Once, and nothing is added afterwards. */
+  sorted(): AsyncGenerator<AttemptRecord>
+  /** Whether a record that was given out was made anew from its stored page. */
+  isFromPages(record: PageRecord): boolean
+}
+
+export interface ReplayOptions {
+  readonly signal: AbortSignal
+  /** Called with the header of every result, also of those without a record. */
+  readonly onOutcome?: ((header: string) => void) | undefined
+}
+
+type SiteRunRef = { readonly runId: string; readonly site: string }
+
+/** Sorts the records of a site run by URL in bounded memory. */
+export function openRecords(
+  log: Logger,
+  of: SiteRunRef,
+  { dir, sortMemoryBytes }: { dir: string; sortMemoryBytes: number },
+): CollectedRecords {
   const sort = makeExternalSort({ dir, maxBytes: sortMemoryBytes })
-  try {
-    const subject = `result.page.${of.runId}.${of.site}`
-    for await (const { headers, data, seq } of bus.replay(subject, { stream: 'RESULTS' })) {
-      signal.throwIfAborted()
-      if (!mayHoldRecord(headers(outcomeHeader))) continue
-      const result = parse(data)
-      if (result === null) log.warn('unreadable page result left out', { ...of, seq })
-      else if (result.record) await sort.add(keyOf(result, seq), data)
-    }
-  } catch (error) {
-    await sort[Symbol.asyncDispose]()
-    throw error
-  }
+  const fromPages = new WeakSet<PageRecord>()
   return {
-    count: sort.count,
-    async *sorted() {
-      for await (const { payload } of sort.sorted()) {
-        const { outcome, record } = JSON.parse(payload.toString('utf8')) as PageResult
-        if (record) yield { attempt: outcome.attempt, record }
+    get count() {
+      return sort.count
+    },
+    async add({ attempt, record, runId, isFromPages = false }) {
+      const payload = JSON.stringify({ outcome: { attempt }, record, sorted: { runId, isFromPages } } satisfies Sorted)
+      await sort.add(keyOf(record.url, attempt, 0), Buffer.from(payload, 'utf8'))
+    },
+    // Messages without a record are passed over by their header. What can't be read is logged and left out: the ledger then shows it
+    // as missing.
+    async replay(bus, { signal, onOutcome }) {
+      const subject = `result.page.${of.runId}.${of.site}`
+      for await (const { headers, data, seq } of bus.replay(subject, { stream: 'RESULTS' })) {
+        signal.throwIfAborted()
+        const header = headers(outcomeHeader)
+        if (header !== undefined) onOutcome?.(header)
+        if (!mayHoldRecord(header)) continue
+        const result = parse(data)
+        if (result === null) log.warn('unreadable page result left out', { ...of, seq })
+        else if (result.record) await sort.add(keyOf(result.record.url, result.outcome.attempt, seq), data)
       }
     },
+    async *sorted() {
+      for await (const { payload } of sort.sorted()) {
+        const { outcome, record, sorted } = JSON.parse(payload.toString('utf8')) as Sorted
+        if (!record) continue
+        if (sorted?.isFromPages === true) fromPages.add(record)
+        yield { attempt: outcome.attempt, record, ...(sorted?.runId === undefined ? {} : { runId: sorted.runId }) }
+      }
+    },
+    isFromPages: (record) => fromPages.has(record),
     [Symbol.asyncDispose]: () => sort[Symbol.asyncDispose](),
   }
 }
 
-// URL, attempt, place in the stream: a line break sorts before every character of a URL.
-function keyOf({ outcome, record }: PageResult, seq: number): string {
+/** Replays what the fetchers found of a site run, and sorts it by URL. */
+export async function collectRecords(
+  { bus, log }: { bus: Pick<Bus, 'replay'>; log: Logger },
+  of: SiteRunRef,
+  options: { dir: string; sortMemoryBytes: number; signal: AbortSignal },
+): Promise<CollectedRecords> {
+  const records = openRecords(log, of, options)
+  try {
+    await records.replay(bus, options)
+    return records
+  } catch (error) {
+    await records[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+/** A message as it came, or what was added of it. */
+type Sorted = Pick<PageResult, 'record'> & {
+  readonly outcome: { readonly attempt: number }
+  readonly sorted?: { readonly runId: string | undefined; readonly isFromPages: boolean }
+}
+
+// URL, attempt, place in the stream (what was added comes first): a line break sorts before every character of a URL.
+function keyOf(url: string, attempt: number, seq: number): string {
   const number = (value: number): string => String(value).padStart(16, '0')
-  return `${urlKey(record?.url ?? '')}\n${number(outcome.attempt)}\n${number(seq)}`
+  return `${urlKey(url)}\n${number(attempt)}\n${number(seq)}`
 }
 
 function mayHoldRecord(header: string | undefined): boolean {

@@ -6,14 +6,14 @@ import {
   type ExportResult,
   type ExportSite,
   planKey,
-  type Site,
+  type SitePlan,
   siteArtifacts,
   sitePlanSchema,
 } from '@seine/contracts'
-import { joinLedger } from '@seine/reports'
-import type { Logger } from '@seine/runtime'
-import { collectRecords } from './collect-records.ts'
+import { type JoinedPage, joinLedger } from '@seine/reports'
+import { type Clock, type Logger, systemClock } from '@seine/runtime'
 import { entriesOfRun, openSnapshot, readReport } from './earlier-runs.ts'
+import { gatherRecords } from './gather-records.ts'
 import { readLedger } from './read-ledger.ts'
 import { writeSiteReports } from './site-reports.ts'
 import type { WorkDirs } from './work-dirs.ts'
@@ -24,27 +24,31 @@ export interface ExportDeps {
   readonly workDirs: WorkDirs
   readonly sortMemoryBytes: number
   readonly log: Logger
+  readonly clock?: Clock
 }
 
 export type ExportAnswer = Pick<
   ExportResult,
-  'status' | 'reason' | 'rows' | 'missingUrlIds' | 'artifacts' | 'diff' | 'quality'
+  'status' | 'reason' | 'rows' | 'missingUrlIds' | 'artifacts' | 'diff' | 'quality' | 'storedPages'
 >
 
 /**
  * Writes the reports of a site run: its records sorted by URL, put together with the ledger and the snapshot of the run
  * before. Keeps I1 and I2: complete only when every page of the ledger has its place and its record.
  */
-export function makeExportSite({ bus, store, workDirs, sortMemoryBytes, log }: ExportDeps) {
+export function makeExportSite({ bus, store, workDirs, sortMemoryBytes, log, clock = systemClock }: ExportDeps) {
   return async (work: ExportSite, signal: AbortSignal): Promise<ExportAnswer> => {
     const { runId, site, allSourcesRead } = work
+    const of = { runId, site }
     await using dir = await workDirs.open()
     const sorting = { dir: dir.path, sortMemoryBytes, signal }
+    const plan = await readPlan({ bus, log }, of)
     const snapshot = work.previousRunId === null ? null : await openSnapshot(store, { runId: work.previousRunId, site })
     const previousRunId = snapshot === null ? null : work.previousRunId
-    await using records = await collectRecords({ bus, log }, { runId, site }, sorting)
-    const ledger = readLedger(bus, { runId, site }, signal)
-    const pages = joinLedger({
+    await using gathered = await gatherRecords({ bus, store, log, clock }, work, plan, sorting)
+    const { records, pageCount } = gathered
+    const ledger = readLedger(bus, of, signal)
+    const joined = joinLedger({
       runId,
       previousRunId,
       ledger: ledger.rows,
@@ -52,6 +56,8 @@ export function makeExportSite({ bus, store, workDirs, sortMemoryBytes, log }: E
       previous: snapshot ?? nothing(),
       recordsOf: (otherId) => entriesOfRun({ bus, store, log }, { runId: otherId, site }, sorting),
     })
+    const isFromPages = ({ record }: JoinedPage) => record !== null && records.isFromPages(record)
+    const pages = pageCount === null ? joined : pageCount.count(joined, work.reextract ? isFromPages : undefined)
     const written = await writeSiteReports(pages, {
       ...sorting,
       dir: dir.path,
@@ -60,7 +66,7 @@ export function makeExportSite({ bus, store, workDirs, sortMemoryBytes, log }: E
       previousRunId,
       previousReport: previousRunId === null ? null : await readReport(store, { runId: previousRunId, site }),
       allSourcesRead,
-      settings: (await readSite({ bus, log }, { runId, site })) ?? {},
+      settings: plan?.site ?? {},
     })
 
     const incomplete = (reason: string): ExportAnswer => ({
@@ -71,6 +77,9 @@ export function makeExportSite({ bus, store, workDirs, sortMemoryBytes, log }: E
       artifacts: [],
       diff: null,
     })
+    // Nothing is fetched again for a re-extraction: what has no record any more can't be had.
+    if (written.missingUrlIds.length > 0 && work.reextract)
+      throw new Error(`${written.missingUrlIds.length} pages have neither a stored page nor a record any more`)
     if (written.missingUrlIds.length > 0) return incomplete(`${written.missingUrlIds.length} pages have no record`)
     if (ledger.read !== ledger.total)
       return incomplete(`the ledger has ${ledger.total} pages, ${ledger.read} were read`)
@@ -87,18 +96,19 @@ export function makeExportSite({ bus, store, workDirs, sortMemoryBytes, log }: E
       artifacts,
       diff: written.diff,
       ...(written.quality === null ? {} : { quality: written.quality }),
+      ...(pageCount === null ? {} : { storedPages: pageCount.read() }),
     }
   }
 }
 
-/** The site as it was when its run started. Null: its plan is gone or can't be read, and defaults have to do. */
-async function readSite(
+/** The plan of a site run. Null: it is gone or can't be read, and defaults have to do. */
+async function readPlan(
   { bus, log }: Pick<ExportDeps, 'bus' | 'log'>,
   of: { runId: string; site: string },
-): Promise<Site | null> {
+): Promise<SitePlan | null> {
   const plans = await bus.bucket<unknown>(buckets.plans)
   const plan = sitePlanSchema.safeParse((await plans.get(planKey(of.runId, of.site)))?.value)
-  if (plan.success) return plan.data.site
+  if (plan.success) return plan.data
   log.warn('the plan of the site run is not known: exported with default settings', of)
   return null
 }

@@ -23,6 +23,8 @@ export interface SamplePage {
   readonly title?: string
   /** True: its record never reached the stream. */
   readonly lost?: boolean
+  /** File of stored pages that its result names. */
+  readonly stored?: string
 }
 
 export const site = 'shop'
@@ -142,6 +144,7 @@ export async function publishResults(bus: Bus, runId: string, pages: readonly Sa
             announcedBatches: 0,
             durationMs: 1,
             bytes: 1,
+            ...(page.stored === undefined ? {} : { stored: page.stored }),
           },
           record: isAsked ? recordOf(page) : null,
         })
