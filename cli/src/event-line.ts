@@ -39,6 +39,8 @@ function wordsOf({ type, data, step }: SeineEvent): string {
       return `${formatCount(data.pages)} pages have changed`
     case 'robots.overridden':
       return `${data.host}: ${data.reason}`
+    case 'site.render':
+      return `${data.from} → ${data.to}: ${data.reason}`
     case 'proxy.residential':
       return `${data.host} is asked through residential proxies, as policy ${data.policy} says`
   }

@@ -14,14 +14,15 @@ const replicas = { min: 1, max: 64 }
 export const command: Command = {
   name: 'up',
   summary: 'Start the whole mesh on this machine',
-  usage: 'seine up [--fetchers n] [--exporters n] [--sites file] [--policies file] [--detach]',
-  examples: ['seine up', 'seine up --fetchers 4 --sites my-sites.json', 'seine up --detach'],
+  usage: 'seine up [--fetchers n] [--browser-fetchers n] [--exporters n] [--sites file] [--policies file] [--detach]',
+  examples: ['seine up', 'seine up --fetchers 4 --browser-fetchers 1 --sites my-sites.json', 'seine up --detach'],
   async run(args, io) {
     const flags = readFlags(
       command,
       args,
       {
         fetchers: { type: 'string', default: '2' },
+        'browser-fetchers': { type: 'string', default: '0' },
         exporters: { type: 'string', default: '1' },
         sites: { type: 'string' },
         policies: { type: 'string' },
@@ -31,8 +32,15 @@ export const command: Command = {
     )
     if (flags === null) return exitCodes.usage
     const fetchers = readCount(command, 'fetchers', flags.fetchers, replicas, io)
+    const browserFetchers = readCount(
+      command,
+      'browser-fetchers',
+      flags['browser-fetchers'],
+      { ...replicas, min: 0 },
+      io,
+    )
     const exporters = readCount(command, 'exporters', flags.exporters, replicas, io)
-    if (fetchers === null || exporters === null) return exitCodes.usage
+    if (fetchers === null || browserFetchers === null || exporters === null) return exitCodes.usage
     const dir = stackFolder(io)
     if (flags.detach) {
       return detached(
@@ -48,6 +56,7 @@ export const command: Command = {
       await using stack = await startStack({
         dir,
         fetchers,
+        browserFetchers,
         exporters,
         sitesFile: config(flags.sites, 'SITES_FILE', 'sites.json'),
         policiesFile: config(flags.policies, 'POLICIES_FILE', 'policies.yml'),

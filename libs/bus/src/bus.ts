@@ -12,6 +12,7 @@ import type {
   StreamName,
 } from '@seine/contracts'
 import { type Logger, type Part, systemClock } from '@seine/runtime'
+import { isAttended } from './attendance.ts'
 import { makeBrokerClock } from './broker-clock.ts'
 import { type Bucket, openBucket } from './bucket.ts'
 import { type ConnectOptions, connectNats } from './connect.ts'
@@ -70,6 +71,8 @@ export interface Bus extends AsyncDisposable {
   nowMs(): number
   /** Messages a stream holds for a filter. */
   pendingOn(stream: StreamName, filter: string): Promise<number>
+  /** Whether somebody works on a consumer's messages; see {@link isAttended} for what that is worth. */
+  isAttended(consumer: ConsumerSettings): Promise<boolean>
   /** For `/readyz`. Null: connected. */
   check(): Promise<string | null>
 }
@@ -116,6 +119,9 @@ export async function connectBus(options: ConnectOptions, log: Logger): Promise<
     async pendingOn(stream, filter) {
       const info = await (await jsm()).streams.info(stream, { subjects_filter: filter })
       return Object.values(info.state.subjects ?? {}).reduce((sum, count) => sum + count, 0)
+    },
+    async isAttended({ stream, durable }) {
+      return isAttended(await (await jsm()).consumers.info(stream, durable), brokerClock.nowMs())
     },
     check: async () => (link.connected ? null : 'broker not connected'),
     async [Symbol.asyncDispose]() {

@@ -212,3 +212,24 @@ test('a batch that fails is tried again whole and nothing of it is acknowledged 
   expect(new Set(handled.flat()).size).toBe(4)
   await eventually(async () => (await left()) === 0)
 })
+
+test('a consumer is attended while somebody asks for its messages or works on some', async () => {
+  expect(await bus.isAttended(consumers.fetchBrowser)).toBe(false)
+  const gate = Promise.withResolvers<void>()
+  const browsing = bus.pull(
+    consumers.fetchBrowser,
+    fetchTask,
+    async () => {
+      await gate.promise
+      return done()
+    },
+    { maxInFlight: 1 },
+  )
+  await start(browsing)
+  await eventually(async () => expect(await bus.isAttended(consumers.fetchBrowser)).toBe(true))
+  await bus.publish(fetchTask, sampleTask({ url: 'http://app.test/', pool: 'browser' }))
+  const info = async () => (await bus.jsm()).consumers.info('TASKS', 'fetch-browser')
+  await eventually(async () => expect(await info()).toMatchObject({ num_waiting: 0, num_ack_pending: 1 }))
+  expect(await bus.isAttended(consumers.fetchBrowser)).toBe(true)
+  gate.resolve()
+})

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { artifactSchema, diffCountsSchema } from './artifact.ts'
+import { pools } from './consumers.ts'
 import { defineMessage } from './define.ts'
 import { countsSchema, etaSchema, runStatuses, steps } from './run.ts'
 import { siteName } from './site.ts'
@@ -49,6 +50,12 @@ export const eventData = {
   /** Pages that were extracted although a record of them existed. Counted since the last such event. */
   'cache.miss': z.strictObject({ pages: z.int() }),
   'robots.overridden': z.strictObject({ host: z.string(), reason: z.string() }),
+  /** `render: auto`: which pool fetches the site's pages from now on, and why. To `http`: nobody is there to render them. */
+  'site.render': z.strictObject({
+    from: z.enum(pools),
+    to: z.enum(pools),
+    reason: z.enum(['needs-browser', 'remembered', 'no-browser-fetcher']),
+  }),
   /** A site is asked through residential proxies. */
   'proxy.residential': z.strictObject({ host: z.string(), policy: z.string() }),
 } as const

@@ -47,7 +47,8 @@ export const siteSchema = z.strictObject({
   policyOverrides: policyOverridesSchema.optional(),
   /** Whether a policy may ask this site through residential proxies. False: a run with such a policy is refused. */
   residentialProxies: z.boolean().default(false),
-  render: z.enum(pools).default('http'),
+  /** Which pool fetches its pages. `auto`: `http`, until its raw pages turn out to be empty shells that scripts fill. */
+  render: z.enum([...pools, 'auto']).default('http'),
   group: z.string().max(64).optional(),
   enabled: z.boolean().default(true),
   /** True: what is fetched is kept as WARC files, and `seine reextract` reads it again. Each run asks for every page anew. */

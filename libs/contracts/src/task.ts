@@ -36,6 +36,8 @@ export const fetchTask = defineMessage({
     lastModified: z.string().max(100).optional(),
     /** What the last good fetch gave, so that the same again need not be read again. Absent: there was none. */
     known: contentKeySchema.optional(),
+    /** A page that turns out to be an empty shell ends as `deferred`, reason `needs-browser`. Absent: it is taken as it is. */
+    lookForShell: z.boolean().optional(),
     correlationId: z.string().max(128),
   }),
   subject: (m) => `work.fetch.${m.pool}.${hostToken(new URL(m.url).host)}`,

@@ -14,6 +14,8 @@ export interface StackOptions {
   readonly dir: string
   /** Replicas. */
   readonly fetchers: number
+  /** Fetchers with a browser, for sites that are rendered. Absent: none. They need a Chromium. */
+  readonly browserFetchers?: number
   readonly exporters?: number
   readonly schedulers?: number
   readonly sitesFile: string
@@ -40,7 +42,7 @@ export interface Stack extends AsyncDisposable {
   readonly natsUrl: string
   readonly databaseUrl: string
   readonly logFolder: string
-  /** By name: `nats`, `postgres`, `scheduler-1`, `fetcher-1`, …, `exporter-1`, `gateway-1`. */
+  /** By name: `nats`, `postgres`, `scheduler-1`, `fetcher-1`, `fetcher-browser-1`, …, `exporter-1`, `gateway-1`. */
   readonly processes: ReadonlyMap<string, ManagedProcess>
   /** In order: gateway, fetchers, exporters, schedulers, then what they stand on. */
   stop(): Promise<void>
@@ -108,7 +110,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
     const gatewayPort = await freePort(options.gatewayPort === 'any' ? undefined : preferredGatewayPort)
     const logFolder = join(dir, 'logs')
-    const service = (name: 'scheduler' | 'fetcher' | 'exporter' | 'gateway', replica: number, env = {}) =>
+    const service = (name: 'scheduler' | 'fetcher' | 'exporter' | 'gateway', replica: number | string, env = {}) =>
       makeServiceProcess({
         service: name,
         name: `${name}-${replica}`,
@@ -127,6 +129,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await Promise.all([
       ...replicas(options.schedulers ?? 1).map(async (n) => start(await service('scheduler', n, schedulerEnv))),
       ...replicas(options.fetchers).map(async (n) => start(await service('fetcher', n))),
+      ...replicas(options.browserFetchers ?? 0).map(async (n) =>
+        start(await service('fetcher', `browser-${n}`, { FETCH_POOL: 'browser' })),
+      ),
       ...replicas(options.exporters ?? 1).map(async (n) => start(await service('exporter', n))),
       start(await service('gateway', 1, gatewayEnv)),
     ])

@@ -14,6 +14,8 @@ export interface MeshOptions {
   readonly sites: readonly object[]
   /** Default 2. */
   readonly fetchers?: number
+  /** Fetchers with a browser. Default 0; they need a Chromium. */
+  readonly browserFetchers?: number
   readonly exporters?: number
   readonly schedulers?: number
   /** Absent: the project's own `config/policies.yml`. */
@@ -56,6 +58,7 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
     sitesFile,
     policiesFile: options.policiesFile ?? join(projectRoot, 'config/policies.yml'),
     fetchers: options.fetchers ?? 2,
+    browserFetchers: options.browserFetchers ?? 0,
     exporters: options.exporters ?? 1,
     schedulers: options.schedulers ?? 1,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...options.env },

@@ -8,6 +8,7 @@ import type { CacheTally } from './cache-tally.ts'
 import { contentKeyOf, isSameContent } from './content-key.ts'
 import type { Ending } from './ending.ts'
 import type { Pace } from './host-gate.ts'
+import { needsBrowser, toBrowser } from './needs-browser.ts'
 import type { LoadedPlan } from './plans.ts'
 import type { RobotsOf } from './robots-of.ts'
 import type { PageFiles } from './stored/page-files.ts'
@@ -82,6 +83,7 @@ export function makeFetchPage({ ask, robotsOf, nowMs, bus, noteCacheUse, pageFil
       isPage,
       bodyHash,
     })
+    if (needsBrowser(task, answer, record)) return { ending: toBrowser(measured, nowMs()), found: [] }
     const outcome: OutcomeKind = isPage ? 'ok' : 'failed'
     return {
       ending: { ...measured, outcome, reason: verdict.reason, record, ...(content === undefined ? {} : { content }) },

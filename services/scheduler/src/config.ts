@@ -24,6 +24,8 @@ const schema = z.object({
   EXPORT_DEADLINE: envDurationMs(60_000),
   /** How long announced discoveries may be missing before their finders are driven again. */
   BATCH_WAIT: envDurationMs(60_000),
+  /** How long pages of a `render: auto` site are held for a fetcher with a browser; then they are taken as they are sent. */
+  BROWSER_WAIT: envDurationMs(60_000),
   /** URLs one site run may have; what comes after is counted and dropped. */
   MAX_URLS_PER_SITE: envInt({ min: 1, max: 50_000_000, default: 5_000_000 }),
   /** `skip_existing` takes over results younger than this. */

@@ -26,6 +26,7 @@ import { serveHosts } from './hosts/serve-hosts.ts'
 import { makeAdvanceSite } from './lifecycle/advance-site.ts'
 import { makeApplyExportResult } from './lifecycle/apply-export-result.ts'
 import { makeExportAsker } from './lifecycle/ask-export.ts'
+import { makeSettleRender } from './lifecycle/settle-render.ts'
 import { makeStartSite } from './lifecycle/start-site.ts'
 import { makeTick } from './lifecycle/tick.ts'
 import { makeLoop } from './loop.ts'
@@ -86,6 +87,12 @@ export async function schedulerParts(deps: {
         database,
         settings,
         putPlan: async (plan) => void (await plans.put(planKey(plan.runId, plan.site.name), plan)),
+        log,
+      }),
+      settleRender: makeSettleRender({
+        database,
+        browsersThere: () => bus.isAttended(consumers.fetchBrowser),
+        maxWaitMs: config.BROWSER_WAIT,
         log,
       }),
       advanceSite: makeAdvanceSite({ database, settings, times, log }),

@@ -1,4 +1,5 @@
 export * from './access-log.ts'
+export { appAssortment, appPages } from './app.ts'
 export { bookAssortment, bookPages } from './books.ts'
 export { healthyNames, healthyPages, startUnreachablePort } from './faults/index.ts'
 export { lampAssortment, lampPages } from './lamps.ts'

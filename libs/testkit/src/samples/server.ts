@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Access, type LiveAccessLog, makeAccessLog } from './access-log.ts'
+import { app } from './app.ts'
 import { books } from './books.ts'
 import { faultHosts } from './faults/index.ts'
 import type { SampleAnswer, SampleHost } from './host.ts'
@@ -45,6 +46,8 @@ const worlds = {
   shops: (): readonly SampleHost[] => [lamps, books, ...troubles],
   /** Hosts whose visitors' pace is watched. */
   paced: pacedHosts,
+  /** What a browser has to fill. */
+  apps: (): readonly SampleHost[] => [app],
   /** Everything that a host can do to a fetcher, and hosts that do nothing of it. */
   faults: faultHosts,
 }

@@ -88,8 +88,17 @@ export const BulkJobSiteEntity = defineEntity({
     step: p.text().$type<Exclude<Step, 'archive'>>().nullable(),
     reason: p.text().nullable(),
     plan: p.json<SitePlan>(),
-    /** Of the plan, for claims: pool, policy numbers. */
+    /** Where its pages go. */
     pool: p.text(),
+    /** `render: auto` and not settled: a page that is a shell is wanted from a browser. */
+    looksForShells: p.boolean().default(false),
+    /** Pages that were shells. */
+    shells: p.integer().default(0),
+    /** Since when its pages are held, because one was a shell and nobody has decided what follows. */
+    shellSince: p.datetime(6).nullable(),
+    /** Since when this site's pages are fetched by browsers, in this run and those before. */
+    renderedSince: p.datetime(6).nullable(),
+    /** Of the plan, for claims. */
     ratePerSecond: p.double(),
     concurrency: p.integer(),
     maxAttempts: p.integer(),
@@ -242,6 +251,8 @@ export const UrlEntity = defineEntity({
     failures: p.smallint().default(0),
     /** Leases that ran out. */
     losses: p.smallint().default(0),
+    /** Its raw page was a shell. */
+    needsBrowser: p.boolean().default(false),
     /** The attempt whose outcome counted. 0: none. */
     wonAttempt: p.integer().default(0),
     nextAttemptAt: p.datetime(6),

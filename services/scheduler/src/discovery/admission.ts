@@ -91,9 +91,12 @@ export function makeAdmission(run: SiteRunRow, limits: AdmissionLimits, traps: T
   }
 }
 
+/** Of a start page; what tells where pages are goes before it. */
+export const firstPagePriority = 2
+
 /** Lower goes first: what tells where pages are, then pages by distance. */
 export function priorityOf(candidate: Candidate): number {
   if (candidate.kind === 'robots') return 0
   if (candidate.kind === 'sitemap') return 1
-  return Math.min(30_000, 2 + candidate.depth)
+  return Math.min(30_000, firstPagePriority + candidate.depth)
 }

@@ -26,7 +26,10 @@ interface Row {
   extraction: string | null
 }
 
-/** Good results of the run before, by URL. Their rows are found by id: it is a hash of run, site and URL. */
+/**
+ * Good results of the run before, by URL. Their rows are found by id: it is a hash of run, site and URL. Without pages that
+ * were shells: an answer that says "as before" would hide that they still are, or that a browser could render them now.
+ */
 export async function priorResults(
   sql: Sql,
   run: SiteRunRow,
@@ -38,7 +41,8 @@ export async function priorResults(
   const rows = await sql.query<Row>(
     `select url, record_run_id as "recordRunId", (extract(epoch from done_at) * 1000)::float8 as "fetchedAtMs",
        etag, last_modified as "lastModified", content_page as page, content_extraction as extraction
-     from urls where id = any($1::uuid[]) and state = ${urlStates.done} and outcome in ('ok', 'unchanged')`,
+     from urls where id = any($1::uuid[]) and state = ${urlStates.done} and outcome in ('ok', 'unchanged')
+       and not needs_browser`,
     [pages.map((page) => urlIdOf(previous, run.site, page.url))],
   )
   return new Map(

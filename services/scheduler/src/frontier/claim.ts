@@ -1,5 +1,6 @@
 import type { ContentKey, FetchTask } from '@seine/contracts'
 import { at, type Database } from '../database/sql.ts'
+import { firstPagePriority } from '../discovery/admission.ts'
 import { slotLookaheadMs } from './pace.ts'
 
 /** Hosts looked at by one claim. */
@@ -38,24 +39,27 @@ export function makeClaim(database: Database, leaseMs: number) {
     })
 }
 
-type ClaimedRow = Omit<FetchTask, 'etag' | 'lastModified' | 'known'> & {
+type ClaimedRow = Omit<FetchTask, 'etag' | 'lastModified' | 'known' | 'lookForShell'> & {
   etag: string | null
   lastModified: string | null
   known: ContentKey | null
+  lookForShell: boolean
 }
 
-function taskOf({ etag, lastModified, known, ...task }: ClaimedRow): FetchTask {
+function taskOf({ etag, lastModified, known, lookForShell, ...task }: ClaimedRow): FetchTask {
   return {
     ...task,
     ...(etag === null ? {} : { etag }),
     ...(lastModified === null ? {} : { lastModified }),
     ...(known === null ? {} : { known }),
+    ...(lookForShell ? { lookForShell } : {}),
   }
 }
 
 const claimSql = `
   with member as (
-    select m.host, m.site_run_id, m.served_at, s.job_id, s.site, s.pool, s.rate_per_second, s.concurrency
+    select m.host, m.site_run_id, m.served_at, s.job_id, s.site, s.pool, s.rate_per_second, s.concurrency,
+      s.looks_for_shells, s.shell_since is not null as holds_pages
     from bulk_job_site_hosts m join bulk_job_sites s on s.id = m.site_run_id
     where m.host = any($1::text[]) and s.status = 'running'
   ),
@@ -84,6 +88,8 @@ const claimSql = `
     from credit c join member m on m.host = c.host cross join lateral (
       select id, priority, next_attempt_at from urls u
       where u.state = 0 and u.host = c.host and u.site_run_id = m.site_run_id and u.next_attempt_at <= $2::timestamptz
+        -- While it is not known whether a browser has to fetch them. By priority, which the index has.
+        and u.priority < case when m.holds_pages then ${firstPagePriority} else 32767 end
       order by u.priority, u.next_attempt_at limit c.n for no key update skip locked
     ) u
     where c.n > 0
@@ -97,7 +103,7 @@ const claimSql = `
     update urls u set state = 1, attempt = u.attempt + 1, leased_at = $2::timestamptz, lease_until = $3::timestamptz
     from chosen c where u.id = c.id
     returning u.id, u.site_run_id, u.host, u.kind, u.url, u.attempt, u.failures, u.depth, u.redirects, u.priority,
-      u.record_run_id, u.etag, u.last_modified, u.content_page, u.content_extraction
+      u.needs_browser, u.record_run_id, u.etag, u.last_modified, u.content_page, u.content_extraction
   ),
   taken as (
     select host, count(*) as n from chosen group by host
@@ -123,8 +129,12 @@ const claimSql = `
     from credit c left join taken t on t.host = c.host
     where h.host = c.host
   )
-  select l.id as "urlId", m.job_id as "runId", m.site, l.kind, l.url, m.pool, l.attempt, l.failures, l.depth, l.redirects,
+  select l.id as "urlId", m.job_id as "runId", m.site, l.kind, l.url, l.attempt, l.failures, l.depth, l.redirects,
     j.correlation_id as "correlationId",
+    -- A browser is for pages: files are read as they are sent.
+    case when l.kind = 'page' and (m.pool = 'browser' or (m.looks_for_shells and l.needs_browser)) then 'browser'
+      else 'http' end as pool,
+    l.kind = 'page' and m.pool = 'http' and m.looks_for_shells and not l.needs_browser as "lookForShell",
     -- Only where there is a record to be taken over.
     case when l.record_run_id is not null then l.etag end as etag,
     case when l.record_run_id is not null then l.last_modified end as "lastModified",

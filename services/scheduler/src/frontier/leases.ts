@@ -1,4 +1,4 @@
-import { hostToken, type Pool } from '@seine/contracts'
+import { hostToken } from '@seine/contracts'
 import type { Logger } from '@seine/runtime'
 import { at, type Database } from '../database/sql.ts'
 import { applyOutcomes } from '../outcomes/apply-outcomes.ts'
@@ -39,13 +39,14 @@ export function makeLeaseCare(deps: {
 }): () => Promise<'more' | 'idle'> {
   const { database, log } = deps
 
-  async function careFor(host: string, pool: Pool, nowMs: number): Promise<void> {
-    const held = await deps.pendingOn(`work.fetch.${pool}.${hostToken(host)}`)
+  async function careFor(host: string, nowMs: number): Promise<void> {
+    // Of either pool: a site run may have gone over from one to the other since.
+    const held = await deps.pendingOn(`work.fetch.*.${hostToken(host)}`)
     const runOut = await database.query<RunOut>(
-      `select u.id, s.job_id as "runId", s.site, u.attempt, u.losses, u.kind, u.state = 1 as wanted, u.leased_at < $4::timestamptz as old
+      `select u.id, s.job_id as "runId", s.site, u.attempt, u.losses, u.kind, u.state = 1 as wanted, u.leased_at < $3::timestamptz as old
        from urls u join bulk_job_sites s on s.id = u.site_run_id
-       where u.host = $1 and s.pool = $2 and u.lease_until < $3::timestamptz`,
-      [host, pool, at(nowMs), at(nowMs - maxLeaseAgeMs)],
+       where u.host = $1 and u.lease_until < $2::timestamptz`,
+      [host, at(nowMs), at(nowMs - maxLeaseAgeMs)],
     )
     const gone = held === 0 ? runOut : runOut.filter((lease) => lease.old)
     const stays = held === 0 ? [] : runOut.filter((lease) => !lease.old)
@@ -116,12 +117,12 @@ export function makeLeaseCare(deps: {
 
   return async () => {
     const nowMs = deps.nowMs()
-    const hosts = await database.query<{ host: string; pool: Pool }>(
-      `select distinct u.host, s.pool from urls u join bulk_job_sites s on s.id = u.site_run_id
+    const hosts = await database.query<{ host: string }>(
+      `select distinct u.host from urls u
        where u.lease_until is not null and u.lease_until < $1::timestamptz limit ${maxHosts}`,
       [at(nowMs)],
     )
-    for (const { host, pool } of hosts) await careFor(host, pool, nowMs)
+    for (const { host } of hosts) await careFor(host, nowMs)
     return hosts.length === maxHosts ? 'more' : 'idle'
   }
 }

@@ -7,6 +7,7 @@ import { reopenUrls } from '../frontier/reopen-urls.ts'
 import { lockSiteRun, type SiteRunRow } from '../frontier/site-run-row.ts'
 import { wakeHosts } from '../frontier/wake-hosts.ts'
 import { moveSiteRun } from './move-site-run.ts'
+import { beginRender } from './settle-render.ts'
 import { robotsTask } from './sources.ts'
 
 /** Starts a waiting site run, or takes it up where it stopped. Gives whether it did. */
@@ -27,6 +28,7 @@ export function makeStartSite(deps: {
       const run = await moveSiteRun(sql, waiting, { to: waiting.step ?? 'preflight' }, nowMs)
       await wakeHosts(sql, run.id, nowMs)
       if (first) await fixPreviousRun(sql, run)
+      await beginRender(sql, run, nowMs)
       if (run.step !== 'preflight') return true
       await reopenUrls(sql, run.id, { what: 'failed-sources' }, nowMs)
       await enterUrls(sql, run, [robotsTask(run.plan.site)], settings, nowMs)

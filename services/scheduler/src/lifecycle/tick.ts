@@ -15,6 +15,7 @@ export interface TickDeps {
   readonly database: Database
   readonly startSite: (ref: { runId: string; site: string; plan: SitePlan }, nowMs: number) => Promise<boolean>
   readonly advanceSite: (ref: { runId: string; site: string }, nowMs: number) => Promise<Advanced>
+  readonly settleRender: (runId: string, nowMs: number) => Promise<boolean>
   readonly ask: ExportAsker
   readonly putFlag: (runId: string, flag: 'running' | 'cancelled') => Promise<void>
   readonly times: LifecycleTimes
@@ -33,9 +34,10 @@ export function makeTick(deps: TickDeps): () => Promise<'more' | 'idle'> {
     if (job.flag !== 'running') await tellFlag(job.id, 'running')
     if (job.status === 'waiting') await startRun(job.id)
     const started = await startSites(job)
+    const settled = await deps.settleRender(job.id, nowMs())
     const moved = await moveSites(job)
     await settleRun(job.id)
-    return started || moved
+    return started || settled || moved
   }
 
   async function tellFlag(runId: string, flag: 'running' | 'cancelled'): Promise<void> {

@@ -8,7 +8,7 @@ export interface Applied {
   readonly done: number
   /** URLs that go back to wait. */
   readonly deferred: number
-  /** Whether a site run has nothing pending any more, of pages or of sources: the clockwork has something to do. */
+  /** Whether a site run has nothing pending any more, of pages or of sources, or met a shell: the clockwork has something to do. */
   readonly settled: boolean
 }
 
@@ -60,6 +60,8 @@ export async function applyOutcomes(sql: Sql, received: readonly ReceivedOutcome
 }
 
 const maxInt = 2_147_483_647
+/** Reason of a page that is a shell (`render: auto`). */
+const needsBrowser = 'needs-browser'
 /** What the detail of a page says that would have been tried again. */
 const budgetSpent = 'the retry budget of the site run is spent'
 
@@ -99,6 +101,7 @@ const applySql = `
       state = case when v.final then 2 else 0 end,
       outcome = case when v.final then case when v.outcome = 'deferred' then 'failed' else v.outcome end end,
       reason = v.reason,
+      needs_browser = u.needs_browser or (v.outcome = 'deferred' and v.reason = '${needsBrowser}'),
       detail = case when v.spent then concat_ws('; ', v.detail, '${budgetSpent}') else v.detail end,
       status = v.status,
       failures = u.failures + case when v.outcome = 'deferred' and v.counts_as_failure then 1 else 0 end,
@@ -135,6 +138,7 @@ const applySql = `
       count(*) filter (where kind = 'page' and outcome = 'skipped') as skipped,
       count(*) filter (where kind = 'page' and state = 2) as pages,
       count(*) filter (where retried) as retries,
+      count(*) filter (where state = 0 and reason = '${needsBrowser}') as shells,
       coalesce(sum(bytes) filter (where kind = 'page' and state = 2), 0) as bytes,
       count(*) filter (where kind <> 'page' and state = 2) as sources,
       count(*) filter (where state = 2 and ${sourceFailedSql}) as sources_failed,
@@ -152,9 +156,12 @@ const applySql = `
       pending = s.pending - t.pages, bytes = s.bytes + t.bytes,
       sources_pending = s.sources_pending - t.sources, sources_failed = s.sources_failed + t.sources_failed,
       batches_missing = s.batches_missing + t.batches_missing,
-      source_batches_missing = s.source_batches_missing + t.source_batches_missing, retries = s.retries + t.retries
+      source_batches_missing = s.source_batches_missing + t.source_batches_missing, retries = s.retries + t.retries,
+      shells = s.shells + t.shells,
+      shell_since = case when s.looks_for_shells and t.shells > 0 then coalesce(s.shell_since, $2::timestamptz)
+        else s.shell_since end
     from tally t where s.id = t.site_run_id
-    returning (t.pages > 0 and s.pending = 0) or (t.sources > 0 and s.sources_pending = 0) as settled
+    returning (t.pages > 0 and s.pending = 0) or (t.sources > 0 and s.sources_pending = 0) or t.shells > 0 as settled
   ),
   reasons as (
     insert into bulk_job_site_reasons (site_run_id, outcome, reason, n)

@@ -4,13 +4,20 @@ import type { Database } from '../database/sql.ts'
 /** Backlog of the runs that are active, from counters: cheap enough to be asked every few seconds. */
 export function makeReadStats(database: Database) {
   return async (): Promise<RpcOutput<typeof schedulerRpc.stats>> => {
+    // Pages that are held for a browser are what brings one up.
     const backlog = await database.query<{ pool: string; pages: number; sources: number }>(
-      `select pool, sum(pending)::int as pages, sum(sources_pending)::int as sources
-       from bulk_job_sites where status = 'running' group by pool`,
+      `select b.pool, sum(b.pages)::int as pages, sum(b.sources)::int as sources
+       from bulk_job_sites s cross join lateral (values
+         (case when s.shell_since is null then s.pool else 'browser' end, s.pending, 0),
+         ('http', 0, s.sources_pending)
+       ) as b(pool, pages, sources)
+       where s.status = 'running' group by b.pool having b.pool = 'http' or sum(b.pages) > 0`,
     )
     const leases = await database.query<{ pool: string; leased: number }>(
-      `select s.pool, count(*)::int as leased from urls u join bulk_job_sites s on s.id = u.site_run_id
-       where u.lease_until is not null and u.state = 1 group by s.pool`,
+      `select case when u.kind = 'page' and (s.pool = 'browser' or (s.looks_for_shells and u.needs_browser))
+         then 'browser' else 'http' end as pool, count(*)::int as leased
+       from urls u join bulk_job_sites s on s.id = u.site_run_id
+       where u.lease_until is not null and u.state = 1 group by 1`,
     )
     const [robots] = await database.query<{ n: number }>(
       `select count(*)::int as n from urls u join bulk_job_sites s on s.id = u.site_run_id

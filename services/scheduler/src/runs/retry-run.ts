@@ -65,7 +65,9 @@ async function startAnew(sql: Sql, runs: readonly SiteRunRow[], nowMs: number): 
   await sql.query(
     `update bulk_job_sites set discovered = 0, ok = 0, unchanged = 0, failed = 0, skipped = 0, pending = 0, admitted = 0,
        sources = 0, sources_pending = 0, sources_failed = 0, batches_missing = 0, source_batches_missing = 0, bytes = 0,
-       retries = 0, known_after = null, known_done = false, diff = null, quality = null, artifacts = '[]' where id = any($1::uuid[])`,
+       retries = 0, shells = 0, shell_since = null,
+       looks_for_shells = plan->'site'->>'render' = 'auto' and pool = 'http', known_after = null, known_done = false,
+       diff = null, quality = null, artifacts = '[]' where id = any($1::uuid[])`,
     [ids],
   )
   await moveSiteRuns(sql, runs, { to: 'anew' }, nowMs)

@@ -7,6 +7,7 @@ import {
   fetchTask,
   maxUrlsPerBatch,
   type Outcome,
+  type Pool,
   pageResult,
   type RunFlag,
 } from '@seine/contracts'
@@ -31,6 +32,7 @@ export function makeFakeFetcher(
   bus: Bus,
   web: (task: FetchTask) => Answer | Promise<Answer>,
   flagOf: (runId: string) => RunFlag = () => 'running',
+  pool: Pool = 'http',
 ): FakeFetcher {
   const tasks: FetchTask[] = []
 
@@ -68,7 +70,7 @@ export function makeFakeFetcher(
     await bus.publish(pageResult, { runId: task.runId, site: task.site, outcome, record: null })
   }
 
-  return { tasks, ...bus.pull(fetchConsumerOf('http'), fetchTask, handle, { maxInFlight: 256 }) }
+  return { tasks, ...bus.pull(fetchConsumerOf(pool), fetchTask, handle, { maxInFlight: 256 }) }
 }
 
 export const page = (url: string, more: Partial<DiscoveredUrl> = {}): DiscoveredUrl => ({
