@@ -30,6 +30,8 @@ export const configSchema = z.object({
   /** Proxies behind the pool that a policy names: `http://user:password@host:port` or `socks5://…`. Empty: the pool can't be used. */
   PROXIES_DATACENTER: envOptional(),
   PROXIES_RESIDENTIAL: envOptional(),
+  /** A page that every proxy is asked for at start; those that fail it sit out. Absent: they are found bad in use. */
+  PROXY_CHECK_URL: envOptional(),
   /** Browser pool: pages rendered at once by this process, and so tasks held; takes the place of FETCH_CONCURRENCY. */
   BROWSER_CONCURRENCY: envInt({ min: 1, max: 64, default: 4 }),
   /** Pages one browser renders before it is replaced. */

@@ -2,6 +2,7 @@ import { connectBus } from '@seine/bus'
 import { makeAddressGuard, makeHttpClient } from '@seine/net'
 import { createLogger, makeWorkDirs, readConfig, runMain, runService, shutdownSignal } from '@seine/runtime'
 import { makeBrowsers } from './browser/browsers.ts'
+import { checkProxies } from './check-proxies.ts'
 import { configSchema, readHostOverrides, readPageLimits } from './config.ts'
 import { makeFetchPart } from './fetch-part.ts'
 import { readProxyPools } from './proxies.ts'
@@ -17,13 +18,16 @@ await runMain('fetcher', async () => {
     { servers: config.NATS_SERVERS, user: config.NATS_USER, password: config.NATS_PASSWORD, name: `fetcher-${pool}` },
     log,
   )
+  const proxyPools = readProxyPools(
+    { datacenter: config.PROXIES_DATACENTER, residential: config.PROXIES_RESIDENTIAL },
+    () => performance.now(),
+  )
   const http = makeHttpClient({
     guard: makeAddressGuard({ allowedPrivate: config.ALLOWED_PRIVATE_NETWORKS }),
     hostOverrides: readHostOverrides(config.HOST_OVERRIDES),
-    proxyPools: readProxyPools({ datacenter: config.PROXIES_DATACENTER, residential: config.PROXIES_RESIDENTIAL }, () =>
-      performance.now(),
-    ),
+    proxyPools,
   })
+  await checkProxies(http, proxyPools, config.PROXY_CHECK_URL ?? null, log)
   const maxInFlight = browsers ? config.BROWSER_CONCURRENCY : config.FETCH_CONCURRENCY
   const pagesDir = await (await makeWorkDirs(config.PAGES_TMP_DIR, 'seine-pages')).open()
   const pages = { dir: pagesDir.path, limits: readPageLimits(config), openStore: makeLazyStore(config, bus.nc) }
