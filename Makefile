@@ -1,6 +1,6 @@
 # Everything runs on the Node of node_modules, whatever the machine's own is: any Node with npm is enough to begin.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
-SEINE := node cli/src/main.ts
+SEINE := ./seine
 VITEST_ARGS ?=
 .DEFAULT_GOAL := help
 

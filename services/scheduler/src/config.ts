@@ -1,7 +1,8 @@
 import { commonEnv, envBool, envDurationMs, envInt, envString, readConfig } from '@seine/runtime'
 import { z } from 'zod'
 
-const schema = z.object({
+/** Environment of a scheduler. */
+export const configSchema = z.object({
   ...commonEnv,
   DATABASE_URL: envString({
     secret: true,
@@ -32,7 +33,7 @@ const schema = z.object({
   FRESH_FOR: envDurationMs(24 * 60 * 60_000),
 })
 
-export type Config = z.output<typeof schema>
+export type Config = z.output<typeof configSchema>
 
 /** Reads the scheduler's settings. Throws ConfigError naming every bad variable. */
-export const readSchedulerConfig = (env: Record<string, string | undefined>): Config => readConfig(schema, env)
+export const readSchedulerConfig = (env: Record<string, string | undefined>): Config => readConfig(configSchema, env)
