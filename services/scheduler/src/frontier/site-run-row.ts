@@ -1,4 +1,4 @@
-import type { RunOptions, RunStatus, SitePlan, StepState } from '@seine/contracts'
+import type { Pool, RunOptions, RunStatus, SitePlan, StepState } from '@seine/contracts'
 import type { Sql } from '../database/sql.ts'
 import type { SiteStep } from '../lifecycle/site-run-steps.ts'
 
@@ -14,6 +14,7 @@ export interface SiteRunRow {
   readonly options: RunOptions
   readonly correlationId: string
   readonly previousRunId: string | null
+  readonly pool: Pool
   readonly shells: number
   readonly shellSinceMs: number | null
   readonly renderedSinceMs: number | null
@@ -46,7 +47,7 @@ export interface SiteRunRow {
 
 const columns = `
   s.id, s.job_id as "jobId", s.site, s.status, s.step, s.reason, s.plan, j.options, j.correlation_id as "correlationId",
-  s.previous_run_id as "previousRunId", s.shells, (extract(epoch from s.shell_since) * 1000)::float8 as "shellSinceMs",
+  s.previous_run_id as "previousRunId", s.pool, s.shells, (extract(epoch from s.shell_since) * 1000)::float8 as "shellSinceMs",
   (extract(epoch from s.rendered_since) * 1000)::float8 as "renderedSinceMs", s.discovered, s.ok, s.unchanged, s.failed, s.skipped, s.pending, s.admitted,
   s.sources, s.sources_pending as "sourcesPending", s.sources_failed as "sourcesFailed",
   s.batches_missing as "batchesMissing", s.source_batches_missing as "sourceBatchesMissing",

@@ -11,7 +11,8 @@ export const rememberedMs = 30 * 24 * 60 * 60_000
 
 /**
  * Decides for the sites of a run that have shown a shell whether a browser fetches their pages (`render: auto`). Until then
- * their pages are held: raw ones would be asked for in vain. Gives whether any moved.
+ * their pages are held: raw ones would be asked for in vain. So they are where a site has gone over and all browsers
+ * have left. Gives whether any moved.
  */
 export function makeSettleRender(deps: {
   database: Database
@@ -24,20 +25,24 @@ export function makeSettleRender(deps: {
   const { database, log } = deps
 
   async function settle(sql: Sql, run: SiteRunRow, browsersThere: boolean, nowMs: number): Promise<boolean> {
-    if (run.status !== 'running' || run.shellSinceMs === null) return false
+    if (run.status !== 'running') return false
+    if (run.shellSinceMs === null) {
+      if (run.pool === 'browser' && !browsersThere)
+        await sql.query('update bulk_job_sites set shell_since = $2::timestamptz where id = $1', [run.id, at(nowMs)])
+      return false
+    }
     const remembered = run.renderedSinceMs !== null
     const facts = { shells: run.shells, read: run.ok + run.unchanged, remembered, browsersThere }
     const waitedMs = nowMs - run.shellSinceMs
     const verdict = renderVerdict({ ...facts, waitedMs }, deps.maxWaitMs)
     if (verdict === 'wait') return false
     await sql.query(
-      `update bulk_job_sites set shell_since = null, looks_for_shells = $2,
-         pool = case when $3 then 'browser' else pool end,
+      `update bulk_job_sites set shell_since = null, looks_for_shells = $2, pool = case when $3 then 'browser' else 'http' end,
          rendered_since = case when $3 then coalesce(rendered_since, $4::timestamptz) else rendered_since end
        where id = $1`,
       [run.id, verdict === 'pages', verdict === 'site', at(nowMs)],
     )
-    if (verdict === 'site')
+    if (verdict === 'site' && run.pool !== 'browser')
       await tell(sql, run, { from: 'http', to: 'browser', reason: remembered ? 'remembered' : 'needs-browser' }, nowMs)
     if (verdict === 'give-up')
       await tell(sql, run, { from: 'browser', to: 'http', reason: 'no-browser-fetcher' }, nowMs)
@@ -57,7 +62,8 @@ export function makeSettleRender(deps: {
 
   return async (runId: string, nowMs: number): Promise<boolean> => {
     const open = await database.query<{ site: string }>(
-      `select site from bulk_job_sites where job_id = $1 and status = 'running' and shell_since is not null order by position`,
+      `select site from bulk_job_sites where job_id = $1 and status = 'running'
+         and (shell_since is not null or (pool = 'browser' and rendered_since is not null and pending > 0)) order by position`,
       [runId],
     )
     if (open.length === 0) return false
@@ -88,7 +94,7 @@ export async function beginRender(sql: Sql, run: SiteRunRow, nowMs: number): Pro
      cross join lateral (
        select case when p.rendered_since > $4::timestamptz then p.rendered_since end as rendered_since
      ) l
-     where s.id = $1 and s.looks_for_shells`,
+     where s.id = $1 and (s.looks_for_shells or s.shell_since is not null)`,
     [run.id, at(nowMs), run.site, at(nowMs - rememberedMs)],
   )
 }
