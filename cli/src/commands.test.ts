@@ -5,6 +5,7 @@ import type { SeineEvent } from '@seine/contracts'
 import { expect, test } from 'vitest'
 import { command as cancel } from './cancel.ts'
 import { makeIo } from './io.fixture.ts'
+import { command as reextract } from './reextract.ts'
 import { command as retry } from './retry.ts'
 import { sampleCounts, sampleEvent, sampleRun, sampleSite } from './run.fixture.ts'
 import { command as run } from './run.ts'
@@ -136,6 +137,16 @@ test('retry and cancel ask for what they say; what was logged before is not told
   expect(out()).not.toContain('run.finished')
   expect(await cancel.run([detail.id.slice(0, 8)], makeIo({ env: gateway.env }).io)).toBe(0)
   expect(gateway.asked.at(-1)?.path).toBe(`/api/bulk-runs/${detail.id}/cancel`)
+})
+
+test('reextract asks for what it says and watches until the run has ended again', async () => {
+  const detail = endedRun()
+  await using gateway = await gatewayWith(detail, [finished('completed')])
+  expect(await reextract.run(['last', '--site', 'shop'], makeIo({ env: gateway.env }).io)).toBe(0)
+  expect(gateway.asked.find((request) => request.method === 'POST')).toMatchObject({
+    path: `/api/bulk-runs/${detail.id}/reextract`,
+    body: { site: 'shop' },
+  })
 })
 
 test.each([

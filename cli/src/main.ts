@@ -13,6 +13,7 @@ const commands: readonly CommandEntry[] = [
   { name: 'cancel', load: () => import('./cancel.ts') },
   { name: 'retry', load: () => import('./retry.ts') },
   { name: 'resume', load: () => import('./resume.ts') },
+  { name: 'reextract', load: () => import('./reextract.ts') },
   { name: 'extract', load: () => import('./extract.ts') },
   { name: 'provision', load: () => import('./provision.ts') },
 ]

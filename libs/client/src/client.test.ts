@@ -58,11 +58,13 @@ test('calls go where the API has them, as it wants them', async () => {
   const { client, asked } = clientOf(json({ success: true, data: { id: 'r' } }))
   await client.createRun({ sites: ['a'], dry_run: true }, { idempotencyKey: 'k' })
   await client.retryRun('r', { site: 'a', failuresOnly: true })
+  await client.reextractRun('r', { site: 'a' })
   await client.listRuns({ page: 2, perPage: 10, status: 'failed' })
   await client.cancelRun('a/../b')
   expect(asked.map(({ method, path, body }) => [method, path, body])).toEqual([
     ['POST', '/api/bulk-runs', { sites: ['a'], dry_run: true }],
     ['POST', '/api/bulk-runs/r/retry', { failures_only: true, site: 'a' }],
+    ['POST', '/api/bulk-runs/r/reextract', { site: 'a' }],
     ['GET', '/api/bulk-runs?page=2&per_page=10&status=failed', undefined],
     ['POST', '/api/bulk-runs/a%2F..%2Fb/cancel', {}],
   ])

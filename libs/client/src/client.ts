@@ -40,6 +40,8 @@ export interface Client {
   resumeRun(id: string): Promise<Run>
   /** `failuresOnly`: failed pages alone; otherwise whole sites. Absent `site`: every one that has something to retry. */
   retryRun(id: string, which?: { site?: string; failuresOnly?: boolean }): Promise<Run>
+  /** Extraction and export again from stored pages. Absent `site`: every one that has some. */
+  reextractRun(id: string, which?: { site?: string }): Promise<Run>
   runEvents(id: string, options?: RunEventsOptions): AsyncGenerator<RunEvent, void>
   /** Null: the run has none yet. */
   archive(id: string): Promise<Download | null>
@@ -115,6 +117,7 @@ export function makeClient(options: ClientOptions): Client {
     resumeRun: (id) => post(`${of(id)}/resume`, {}),
     retryRun: (id, { site, failuresOnly = false } = {}) =>
       post(`${of(id)}/retry`, { failures_only: failuresOnly, ...(site === undefined ? {} : { site }) }),
+    reextractRun: (id, which = {}) => post(`${of(id)}/reextract`, which),
     runEvents: (id, eventOptions) => {
       const openStream = (path: string, headers: Record<string, string>, signal: AbortSignal) =>
         open(path, { headers, signal })

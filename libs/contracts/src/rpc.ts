@@ -73,6 +73,16 @@ export const schedulerRpc = {
     }),
     output: runSchema,
   }),
+  reextractRun: defineRpc({
+    name: 'rpc.scheduler.runs.reextract',
+    about:
+      'Makes the reports of an ended run again from its stored pages, without a request. `conflict` when it runs or none are stored.',
+    input: runRef.extend({
+      /** Absent: every site whose pages are stored. */
+      site: siteName.optional(),
+    }),
+    output: runSchema,
+  }),
   listSites: defineRpc({
     name: 'rpc.scheduler.sites.list',
     about: 'Sites by name.',

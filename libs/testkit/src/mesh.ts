@@ -39,6 +39,8 @@ export interface Mesh extends AsyncDisposable {
   /** What the process wrote so far. */
   logOf(name: string): string
   readonly client: Client
+  /** Entries of `sites.json` from now on. */
+  configure(sites: readonly object[]): Promise<void>
   /** Waits for the run's end and gives it, whatever its status. */
   untilEnded(id: string, timeoutMs?: number): Promise<RunDetail>
   /** Starts a run and waits for its end. */
@@ -51,8 +53,9 @@ export interface Mesh extends AsyncDisposable {
 export async function startMesh(options: MeshOptions): Promise<Mesh> {
   const dir = await temporaryFolder('mesh')
   const sitesFile = join(dir, 'sites.json')
+  const configure = (sites: readonly object[]) => writeFile(sitesFile, JSON.stringify({ sites }))
   await mkdir(dir, { recursive: true })
-  await writeFile(sitesFile, JSON.stringify({ sites: options.sites }))
+  await configure(options.sites)
   const stack = await startStack({
     dir,
     sitesFile,
@@ -100,6 +103,7 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
     start: (name) => processOf(name).start(),
     logOf: (name) => readFileSync(processOf(name).logFile, 'utf8'),
     client,
+    configure,
     untilEnded,
     run: async (runOptions = {}, timeoutMs) => untilEnded((await client.createRun(runOptions)).id, timeoutMs),
     async archive(id) {

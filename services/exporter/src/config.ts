@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { artifactsEnv } from '@seine/artifacts'
-import { commonEnv, envInt, envString } from '@seine/runtime'
+import { commonEnv, envDurationMs, envInt, envString } from '@seine/runtime'
 import { z } from 'zod'
 
 /** Environment of an exporter. */
@@ -14,6 +14,8 @@ export const configSchema = z.object({
   EXPORT_TMP_DIR: envString({ default: join(tmpdir(), 'seine') }),
   /** Records of one export that are sorted in memory; more go through files. */
   EXPORT_SORT_MEMORY_MB: envInt({ min: 2, max: 16_384, default: 64 }),
+  /** How long an export waits for files of stored pages that are on their way from fetchers; then their pages count as not stored. */
+  EXPORT_PAGES_WAIT: envDurationMs(60_000),
 })
 
 export type ExporterConfig = z.output<typeof configSchema>

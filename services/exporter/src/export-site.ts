@@ -24,6 +24,8 @@ export interface ExportDeps {
   readonly workDirs: WorkDirs
   readonly sortMemoryBytes: number
   readonly log: Logger
+  /** How long an export waits for files of stored pages that are on their way. Absent: a minute. */
+  readonly maxFileWaitMs?: number
   readonly clock?: Clock
 }
 
@@ -36,7 +38,9 @@ export type ExportAnswer = Pick<
  * Writes the reports of a site run: its records sorted by URL, put together with the ledger and the snapshot of the run
  * before. Keeps I1 and I2: complete only when every page of the ledger has its place and its record.
  */
-export function makeExportSite({ bus, store, workDirs, sortMemoryBytes, log, clock = systemClock }: ExportDeps) {
+export function makeExportSite(deps: ExportDeps) {
+  const { bus, store, workDirs, sortMemoryBytes, log, clock = systemClock, maxFileWaitMs = 60_000 } = deps
+
   return async (work: ExportSite, signal: AbortSignal): Promise<ExportAnswer> => {
     const { runId, site, allSourcesRead } = work
     const of = { runId, site }
@@ -45,7 +49,7 @@ export function makeExportSite({ bus, store, workDirs, sortMemoryBytes, log, clo
     const plan = await readPlan({ bus, log }, of)
     const snapshot = work.previousRunId === null ? null : await openSnapshot(store, { runId: work.previousRunId, site })
     const previousRunId = snapshot === null ? null : work.previousRunId
-    await using gathered = await gatherRecords({ bus, store, log, clock }, work, plan, sorting)
+    await using gathered = await gatherRecords({ bus, store, log, clock, maxFileWaitMs }, work, plan, sorting)
     const { records, pageCount } = gathered
     const ledger = readLedger(bus, of, signal)
     const joined = joinLedger({

@@ -17,11 +17,18 @@ export interface GatheredRecords extends AsyncDisposable {
  * stored pages and, for what the stream has let go of, those of the run's own snapshot.
  */
 export async function gatherRecords(
-  { bus, store, log, clock }: { bus: Pick<Bus, 'bucket' | 'replay'>; store: ArtifactStore; log: Logger; clock: Clock },
+  deps: {
+    bus: Pick<Bus, 'bucket' | 'replay'>
+    store: ArtifactStore
+    maxFileWaitMs: number
+    clock: Clock
+    log: Logger
+  },
   work: ExportSite,
   plan: SitePlan | null,
   sorting: { dir: string; sortMemoryBytes: number; signal: AbortSignal },
 ): Promise<GatheredRecords> {
+  const { bus, store, log } = deps
   const of = { runId: work.runId, site: work.site }
   const { signal } = sorting
   if (work.reextract && plan === null) throw new Error(`the plan of ${work.site} is gone: what to extract is not known`)
@@ -34,7 +41,7 @@ export async function gatherRecords(
     }
     const flags = await bus.bucket<SiteRunFlag>(buckets.runs)
     await flags.put(planKey(of.runId, of.site), 'fetched')
-    const pageCount = makePageCount({ store, of, clock })
+    const pageCount = makePageCount({ ...deps, of })
     await records.replay(bus, { signal, onOutcome: pageCount.note })
     const lost = await pageCount.settle((onOutcome) => eachOutcome(bus, of, onOutcome, signal), signal)
     if (lost.length > 0) log.warn('files of stored pages never came, their fetchers were lost', { ...of, files: lost })

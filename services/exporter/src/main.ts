@@ -16,7 +16,14 @@ await runMain('exporter', async () => {
   const workDirs = await makeWorkDirs(config.EXPORT_TMP_DIR)
   const spool = await workDirs.open()
   const store = await openArtifactStore(config, bus.nc, { spoolDir: spool.path })
-  const deps = { bus, store, workDirs, sortMemoryBytes: config.EXPORT_SORT_MEMORY_MB * 1024 ** 2, log }
+  const deps = {
+    bus,
+    store,
+    workDirs,
+    sortMemoryBytes: config.EXPORT_SORT_MEMORY_MB * 1024 ** 2,
+    maxFileWaitMs: config.EXPORT_PAGES_WAIT,
+    log,
+  }
   const part = makeExportPart({
     bus,
     exportSite: makeExportSite(deps),

@@ -27,7 +27,16 @@ function counting(inStore: readonly string[], maxUnstored?: number) {
     stat: async (path: string) =>
       inStore.some((name) => path.endsWith(`/pages/${name}`)) ? { sizeBytes: 1, sha256: '', writtenAtMs: 0 } : null,
   }
-  return { clock, count: makePageCount({ store, of, clock, ...(maxUnstored === undefined ? {} : { maxUnstored }) }) }
+  return {
+    clock,
+    count: makePageCount({
+      store,
+      of,
+      clock,
+      maxFileWaitMs: 60_000,
+      ...(maxUnstored === undefined ? {} : { maxUnstored }),
+    }),
+  }
 }
 
 test('pages whose file came are stored, those whose file was lost or that name none are not', async () => {

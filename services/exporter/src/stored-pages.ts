@@ -3,14 +3,12 @@ import { pagesFolder, readOutcome, type StoredPages } from '@seine/contracts'
 import type { JoinedPage, LedgerRow } from '@seine/reports'
 import type { Clock } from '@seine/runtime'
 
-/** How long a file may be on its way once its fetcher was told to send it; one that has not come then was lost with its fetcher. */
-export const maxFileWaitMs = 60_000
 const lookEveryMs = 500
 export interface PageCount {
   /** Takes note of a result, by its header. */
   note(header: string): void
   /**
-   * Waits until the files that results name are in the store, at most {@link maxFileWaitMs}; where some did not come, `again` calls
+   * Waits until the files that results name are in the store, at most `maxFileWaitMs`; where some did not come, `again` calls
    * back with every result once more. Gives those that did not come.
    */
   settle(again: (onOutcome: (header: string) => void) => Promise<void>, signal: AbortSignal): Promise<string[]>
@@ -27,10 +25,12 @@ export function makePageCount(deps: {
   store: Pick<ArtifactStore, 'stat'>
   of: { runId: string; site: string }
   clock: Clock
+  /** How long a file may be on its way once its fetcher was told to send it; one that has not come then was lost with its fetcher. */
+  maxFileWaitMs: number
   /** Pages remembered one by one as not stored; more are only counted, attempts that did not count among them. */
   maxUnstored?: number
 }): PageCount {
-  const { store, of, clock, maxUnstored = 100_000 } = deps
+  const { store, of, clock, maxFileWaitMs, maxUnstored = 100_000 } = deps
   const awaited = new Set<string>()
   const unstored = new Map<string, number>()
   let uncounted = 0

@@ -181,14 +181,19 @@ test('a run comes with its sites, read page by page', async () => {
   expect(data.sitesTotal).toBe(250)
 })
 
-test('cancel, resume and retry ask for what they say', async () => {
-  const { post, asked } = appOn({ 'runs.cancel': () => run, 'runs.resume': () => run, 'runs.retry': () => run })
+test('cancel, resume, retry and reextract ask for what they say', async () => {
+  const answers = ['cancel', 'resume', 'retry', 'reextract'].map((action) => [`runs.${action}`, () => run])
+  const { post, asked } = appOn(Object.fromEntries(answers))
   for (const action of ['cancel', 'resume']) expect((await post(`${runPath}/${action}`, {})).status).toBe(200)
   await post(`${runPath}/retry`, { site: 'shop', failures_only: true })
+  await post(`${runPath}/reextract`, { site: 'shop' })
+  await post(`${runPath}/reextract`, {})
   expect(asked.map(({ name, input }) => [name, input])).toEqual([
     ['rpc.scheduler.runs.cancel', { runId: run.id }],
     ['rpc.scheduler.runs.resume', { runId: run.id }],
     ['rpc.scheduler.runs.retry', { runId: run.id, site: 'shop', failuresOnly: true }],
+    ['rpc.scheduler.runs.reextract', { runId: run.id, site: 'shop' }],
+    ['rpc.scheduler.runs.reextract', { runId: run.id }],
   ])
 })
 

@@ -18,6 +18,11 @@ const retryBody = z.strictObject({
   failures_only: z.boolean().default(false),
 })
 
+const reextractBody = z.strictObject({
+  /** Absent: every site whose pages are stored. */
+  site: siteName.optional(),
+})
+
 const changed = { kind: 'data', status: 200, schema: runSchema } as const
 
 export function runRoutes({ call }: Pick<Bus, 'call'>): AnyRoute[] {
@@ -114,6 +119,19 @@ export function runRoutes({ call }: Pick<Bus, 'call'>): AnyRoute[] {
       async handle({ params: { id: runId }, body: { site, failures_only: failuresOnly } }, context) {
         const which = { runId, failuresOnly, ...(site === undefined ? {} : { site }) }
         return { data: await call(schedulerRpc.retryRun, which, as(context)), message: 'retrying' }
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/api/bulk-runs/{id}/reextract',
+      id: 'reextractRun',
+      summary: 'Extracts and exports again from stored pages, without a request to any site.',
+      params: runParams,
+      body: reextractBody,
+      answer: changed,
+      async handle({ params: { id: runId }, body: { site } }, context) {
+        const which = { runId, ...(site === undefined ? {} : { site }) }
+        return { data: await call(schedulerRpc.reextractRun, which, as(context)), message: 're-extracting' }
       },
     }),
   ]

@@ -11,6 +11,7 @@ import type {
   SitePlan,
   Step,
   StepState,
+  StoredPages,
 } from '@seine/contracts'
 
 /** One entry of `config/sites.json` as imported. */
@@ -146,6 +147,12 @@ export const BulkJobSiteEntity = defineEntity({
     exportAskedAt: p.datetime(6).nullable(),
     diff: p.json<DiffCounts>().nullable(),
     quality: p.json<Quality>().nullable(),
+    /** The export that is asked for is made from stored pages. */
+    reextract: p.boolean().default(false),
+    /** The last export was: its records are not what the content keys of its URLs say. */
+    reextracted: p.boolean().default(false),
+    /** Null: the site does not store its pages, or they have not been counted. */
+    storedPages: p.json<StoredPages>().nullable(),
     artifacts: p.json<Artifact[]>(),
     pagesPerSecond: p.double().$type<number>().default(0),
     eta: p.json<Eta>(),

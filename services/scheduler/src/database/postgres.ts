@@ -8,6 +8,7 @@ import { TrapCounts } from './migrations/0003-trap-counts.ts'
 import { RetryBudget } from './migrations/0004-retry-budget.ts'
 import { SiteQuality } from './migrations/0006-quality.ts'
 import { Render } from './migrations/0007-render.ts'
+import { StoredPages } from './migrations/0008-stored-pages.ts'
 import { type Database, locks, type Sql } from './sql.ts'
 
 /** What is used of the `pg` pool, which has no types of its own. */
@@ -28,7 +29,7 @@ interface PgPool extends Queryable {
  */
 const plannerSettings = '-c random_page_cost=1.1 -c jit=off -c enable_bitmapscan=off'
 
-const migrations = [Initial, KnownContent, TrapCounts, RetryBudget, SiteQuality, Render]
+const migrations = [Initial, KnownContent, TrapCounts, RetryBudget, SiteQuality, Render, StoredPages]
 
 export interface Postgres extends Database, AsyncDisposable {
   readonly orm: MikroORM

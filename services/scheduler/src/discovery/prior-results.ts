@@ -9,6 +9,11 @@ export interface PriorResult {
   /** The run that holds the record. */
   readonly recordRunId: string
   readonly fetchedAtMs: number
+  /**
+   * False: its record was made anew since, by other selectors than it was fetched with. A page that is as before can't take it over, so
+   * nothing of what follows is known.
+   */
+  readonly isComparable: boolean
   /** Validators for a conditional request. */
   readonly etag: string | null
   readonly lastModified: string | null
@@ -17,6 +22,7 @@ export interface PriorResult {
 }
 
 interface Row {
+  isComparable: boolean
   url: string
   recordRunId: string | null
   fetchedAtMs: number
@@ -40,21 +46,20 @@ export async function priorResults(
   if (run.options.dry_run || previous === null || pages.length === 0) return new Map()
   const rows = await sql.query<Row>(
     `select url, record_run_id as "recordRunId", (extract(epoch from done_at) * 1000)::float8 as "fetchedAtMs",
-       etag, last_modified as "lastModified", content_page as page, content_extraction as extraction
+       etag, last_modified as "lastModified", content_page as page, content_extraction as extraction,
+       not (select reextract or reextracted from bulk_job_sites where job_id = $2 and site = $3) as "isComparable"
      from urls where id = any($1::uuid[]) and state = ${urlStates.done} and outcome in ('ok', 'unchanged')
        and not needs_browser`,
-    [pages.map((page) => urlIdOf(previous, run.site, page.url))],
+    [pages.map((page) => urlIdOf(previous, run.site, page.url)), previous, run.site],
   )
-  return new Map(
-    rows.map(({ url, recordRunId, page, extraction, ...row }) => [
-      url,
-      {
-        ...row,
-        recordRunId: recordRunId ?? previous,
-        content: page === null || extraction === null ? null : { page, extraction },
-      },
-    ]),
-  )
+  return new Map(rows.map((row) => [row.url, priorOf(row, previous)]))
+}
+
+function priorOf({ recordRunId, page, extraction, ...row }: Row, previous: string): PriorResult {
+  const { fetchedAtMs, isComparable, etag, lastModified } = row
+  const held = { recordRunId: recordRunId ?? previous, fetchedAtMs, isComparable }
+  if (!isComparable) return { ...held, etag: null, lastModified: null, content: null }
+  return { ...held, etag, lastModified, content: page === null || extraction === null ? null : { page, extraction } }
 }
 
 /**
@@ -62,6 +67,7 @@ export async function priorResults(
  * is older. Null: nothing is known that a host could compare with.
  */
 export function modifiedSince(prior: PriorResult, lastmod: string | undefined): string | null {
+  if (!prior.isComparable) return null
   if (prior.etag !== null || prior.lastModified !== null) return prior.lastModified
   const lastmodMs = lastmod === undefined ? Number.NaN : Date.parse(lastmod)
   return lastmodMs < prior.fetchedAtMs ? new Date(prior.fetchedAtMs).toUTCString() : null

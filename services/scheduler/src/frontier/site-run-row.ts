@@ -1,4 +1,4 @@
-import type { Pool, RunOptions, RunStatus, SitePlan, StepState } from '@seine/contracts'
+import type { Pool, RunOptions, RunStatus, SitePlan, StepState, StoredPages } from '@seine/contracts'
 import type { Sql } from '../database/sql.ts'
 import type { SiteStep } from '../lifecycle/site-run-steps.ts'
 
@@ -42,6 +42,8 @@ export interface SiteRunRow {
   readonly exportLost: number
   readonly exportRounds: number
   readonly exportAskedAtMs: number | null
+  readonly reextract: boolean
+  readonly storedPages: StoredPages | null
   readonly startedAtMs: number | null
 }
 
@@ -56,7 +58,7 @@ const columns = `
   (extract(epoch from s.settled_at) * 1000)::float8 as "settledAtMs",
   s.export_attempt as "exportAttempt", s.export_base as "exportBase", s.export_failures as "exportFailures",
   s.export_lost as "exportLost", s.export_rounds as "exportRounds",
-  (extract(epoch from s.export_asked_at) * 1000)::float8 as "exportAskedAtMs",
+  (extract(epoch from s.export_asked_at) * 1000)::float8 as "exportAskedAtMs", s.reextract, s.stored_pages as "storedPages",
   (extract(epoch from s.started_at) * 1000)::float8 as "startedAtMs"`
 
 /**

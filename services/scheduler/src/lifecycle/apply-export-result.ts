@@ -18,12 +18,14 @@ export function makeApplyExportResult(database: Database, log: Logger) {
   async function applySite(sql: Sql, run: SiteRunRow, result: ExportResult, nowMs: number): Promise<void> {
     if (result.status === 'complete') {
       await sql.query(
-        'update bulk_job_sites set diff = $2::jsonb, artifacts = $3::jsonb, quality = $4::jsonb where id = $1',
+        `update bulk_job_sites set diff = $2::jsonb, artifacts = $3::jsonb, quality = $4::jsonb, stored_pages = $5::jsonb,
+           reextracted = reextract, reextract = false where id = $1`,
         [
           run.id,
           result.diff === null ? null : JSON.stringify(result.diff),
           JSON.stringify(result.artifacts),
           result.quality === undefined ? null : JSON.stringify(result.quality),
+          result.storedPages === undefined ? null : JSON.stringify(result.storedPages),
         ],
       )
       const base = { runId: run.jobId, site: run.site, step: run.step, type: 'artifact.written' } as const
@@ -37,7 +39,8 @@ export function makeApplyExportResult(database: Database, log: Logger) {
     }
     // Another request was made since and is being worked on.
     if (result.attempt < run.exportAttempt) return
-    if (result.status === 'incomplete' && run.exportRounds < maxExportRounds) {
+    // A re-extraction fetches nothing.
+    if (result.status === 'incomplete' && !run.reextract && run.exportRounds < maxExportRounds) {
       const missing = { what: 'ids', ids: result.missingUrlIds } as const
       const again = await reopenUrls(sql, run.id, missing, nowMs)
       if (again > 0) {

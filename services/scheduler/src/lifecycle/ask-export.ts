@@ -49,7 +49,8 @@ export function makeExportAsker(deps: {
         [run.id, attempt, lost, at(nowMs)],
       )
       const { previousRunId, correlationId } = run
-      return { ...ref, attempt, previousRunId, allSourcesRead: run.sourcesFailed === 0, correlationId }
+      const more = run.reextract ? { reextract: true } : {}
+      return { ...ref, attempt, previousRunId, allSourcesRead: run.sourcesFailed === 0, ...more, correlationId }
     })
   }
 

@@ -152,6 +152,7 @@ function siteRunView(runId: string, row: JobSite, reasons: Record<string, number
     steps: row.steps,
     diff: row.diff ?? null,
     ...(row.quality ? { quality: row.quality } : {}),
+    ...(row.storedPages ? { storedPages: row.storedPages } : {}),
     artifacts: row.artifacts,
     startedAt: row.startedAt?.toISOString() ?? null,
     finishedAt: row.finishedAt?.toISOString() ?? null,

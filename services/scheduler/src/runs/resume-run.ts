@@ -36,7 +36,7 @@ export function makeResumeRun(deps: {
 export async function forgetExports(sql: Sql, siteRunIds: readonly string[]): Promise<void> {
   await sql.query(
     `update bulk_job_sites set export_base = export_attempt, export_failures = 0, export_lost = 0, export_rounds = 0,
-       batch_rounds = 0, export_asked_at = null where id = any($1::uuid[])`,
+       batch_rounds = 0, export_asked_at = null, reextract = false where id = any($1::uuid[])`,
     [siteRunIds],
   )
 }

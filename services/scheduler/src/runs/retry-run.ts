@@ -67,7 +67,7 @@ async function startAnew(sql: Sql, runs: readonly SiteRunRow[], nowMs: number): 
        sources = 0, sources_pending = 0, sources_failed = 0, batches_missing = 0, source_batches_missing = 0, bytes = 0,
        retries = 0, shells = 0, shell_since = null,
        looks_for_shells = plan->'site'->>'render' = 'auto' and pool = 'http', known_after = null, known_done = false,
-       diff = null, quality = null, artifacts = '[]' where id = any($1::uuid[])`,
+       diff = null, quality = null, stored_pages = null, reextracted = false, artifacts = '[]' where id = any($1::uuid[])`,
     [ids],
   )
   await moveSiteRuns(sql, runs, { to: 'anew' }, nowMs)

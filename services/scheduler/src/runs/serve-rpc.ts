@@ -9,6 +9,7 @@ import { makeCreateRun } from './create-run.ts'
 import { makeReadLedger } from './read-ledger.ts'
 import { makeReadRuns } from './read-runs.ts'
 import { makeReadStats } from './read-stats.ts'
+import { makeReextractRun } from './reextract-run.ts'
 import { makeResumeRun } from './resume-run.ts'
 import { makeRetryRun } from './retry-run.ts'
 
@@ -38,6 +39,7 @@ export function serveRpc(deps: {
   const cancelRun = makeCancelRun({ ...writing, tellCancelled })
   const resumeRun = makeResumeRun(writing)
   const retryRun = makeRetryRun(writing)
+  const reextractRun = makeReextractRun({ ...writing, catalogue: deps.catalogue })
 
   const thenTick =
     <A, B>(work: (request: A) => Promise<B>) =>
@@ -55,6 +57,7 @@ export function serveRpc(deps: {
     bus.serve(schedulerRpc.cancelRun, thenTick(cancelRun)),
     bus.serve(schedulerRpc.resumeRun, thenTick(resumeRun)),
     bus.serve(schedulerRpc.retryRun, thenTick(retryRun)),
+    bus.serve(schedulerRpc.reextractRun, thenTick(reextractRun)),
     bus.serve(schedulerRpc.listSites, reads.listSites),
     bus.serve(schedulerRpc.readLedger, makeReadLedger(database)),
     bus.serve(schedulerRpc.stats, makeReadStats(database)),
