@@ -1,4 +1,4 @@
-import type { Run, RunOptions, RunStatus, Site, SiteRun } from '@seine/contracts'
+import type { RpcOutput, Run, RunOptions, RunStatus, Site, SiteRun, schedulerRpc } from '@seine/contracts'
 import { ApiFailure, reasonOf, Unreachable } from './api-failure.ts'
 import { type RunEvent, type RunEventsOptions, runEvents } from './run-events.ts'
 
@@ -16,6 +16,9 @@ export interface PageRequest {
   /** At most 200. */
   readonly perPage?: number
 }
+
+export type PageHistoryEntry = RpcOutput<typeof schedulerRpc.readHistory>['changes'][number]
+export type PagePrice = RpcOutput<typeof schedulerRpc.readPrices>['prices'][number]
 
 export interface Health {
   readonly status: 'healthy' | 'degraded' | 'unhealthy'
@@ -47,6 +50,10 @@ export interface Client {
   archive(id: string): Promise<Download | null>
   artifact(id: string, site: string, file: string): Promise<Download | null>
   listSites(request?: PageRequest): Promise<Page<Site>>
+  /** What changed of a page from run to run, newest first. */
+  pageHistory(site: string, url: string, request?: PageRequest): Promise<Page<PageHistoryEntry>>
+  /** The prices of a page's product, oldest first. */
+  pagePrices(site: string, url: string, request?: PageRequest): Promise<Page<PagePrice>>
   health(): Promise<Health>
 }
 
@@ -127,6 +134,10 @@ export function makeClient(options: ClientOptions): Client {
     artifact: (id, site, file) =>
       download(`${of(id)}/sites/${encodeURIComponent(site)}/artifacts/${encodeURIComponent(file)}`),
     listSites: (request = {}) => get(`/api/sites${queryOf(request)}`),
+    pageHistory: (site, url, request = {}) =>
+      get(`/api/sites/${encodeURIComponent(site)}/history${queryOf({ ...request, url })}`),
+    pagePrices: (site, url, request = {}) =>
+      get(`/api/sites/${encodeURIComponent(site)}/prices${queryOf({ ...request, url })}`),
     health: async () => {
       try {
         return await get<Health>('/health')
@@ -138,11 +149,12 @@ export function makeClient(options: ClientOptions): Client {
   }
 }
 
-function queryOf({ page, perPage, status }: PageRequest & { status?: string }): string {
+function queryOf({ page, perPage, status, url }: PageRequest & { status?: string; url?: string }): string {
   const query = new URLSearchParams()
   if (page !== undefined) query.set('page', String(page))
   if (perPage !== undefined) query.set('per_page', String(perPage))
   if (status !== undefined) query.set('status', status)
+  if (url !== undefined) query.set('url', url)
   return query.size === 0 ? '' : `?${query}`
 }
 

@@ -6,6 +6,8 @@ export {
   type Health,
   makeClient,
   type Page,
+  type PageHistoryEntry,
+  type PagePrice,
   type PageRequest,
   type RunDetail,
 } from './client.ts'

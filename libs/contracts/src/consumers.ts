@@ -65,6 +65,16 @@ export const consumers = {
     maxAckPending: 1_000,
     headersOnly: false,
   },
+  changes: {
+    stream: 'RESULTS',
+    durable: 'scheduler-changes',
+    about: 'Schedulers read what changed of pages.',
+    filters: ['result.changes.>'],
+    ackWaitMs: 30_000,
+    maxDeliver: -1,
+    maxAckPending: 1_000,
+    headersOnly: false,
+  },
   exporter: {
     stream: 'EXPORTS',
     durable: 'exporter',

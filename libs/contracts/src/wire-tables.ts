@@ -4,6 +4,7 @@ import { discovered } from './discovered.ts'
 import { eventMessage } from './event.ts'
 import { exportResult } from './export-result.ts'
 import { exportArchive, exportSite } from './export-work.ts'
+import { pageChanges } from './page-changes.ts'
 import { pageResult } from './page-result.ts'
 import { schedulerRpc } from './rpc.ts'
 import { type StreamSettings, streams } from './streams.ts'
@@ -17,6 +18,7 @@ export const messages = [
   exportSite,
   exportArchive,
   exportResult,
+  pageChanges,
   eventMessage,
 ] as const
 

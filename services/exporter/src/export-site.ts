@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { ArtifactStore } from '@seine/artifacts'
 import type { Bus } from '@seine/bus'
 import {
@@ -12,6 +13,7 @@ import {
 } from '@seine/contracts'
 import { type JoinedPage, joinLedger } from '@seine/reports'
 import { type Clock, type Logger, systemClock } from '@seine/runtime'
+import { openChangeSpool } from './change-spool.ts'
 import { entriesOfRun, openSnapshot, readReport } from './earlier-runs.ts'
 import { gatherRecords } from './gather-records.ts'
 import { readLedger } from './read-ledger.ts'
@@ -19,7 +21,7 @@ import { writeSiteReports } from './site-reports.ts'
 import type { WorkDirs } from './work-dirs.ts'
 
 export interface ExportDeps {
-  readonly bus: Pick<Bus, 'bucket' | 'call' | 'replay'>
+  readonly bus: Pick<Bus, 'bucket' | 'call' | 'publish' | 'replay'>
   readonly store: ArtifactStore
   readonly workDirs: WorkDirs
   readonly sortMemoryBytes: number
@@ -60,6 +62,7 @@ export function makeExportSite(deps: ExportDeps) {
       previous: snapshot ?? nothing(),
       recordsOf: (otherId) => entriesOfRun({ bus, store, log }, { runId: otherId, site }, sorting),
     })
+    await using changes = openChangeSpool(join(dir.path, 'changes.ndjson.zst'))
     const isFromPages = ({ record }: JoinedPage) => record !== null && records.isFromPages(record)
     const pages = pageCount === null ? joined : pageCount.count(joined, work.reextract ? isFromPages : undefined)
     const written = await writeSiteReports(pages, {
@@ -71,6 +74,7 @@ export function makeExportSite(deps: ExportDeps) {
       previousReport: previousRunId === null ? null : await readReport(store, { runId: previousRunId, site }),
       allSourcesRead,
       settings: plan?.site ?? {},
+      onChange: changes.add,
     })
 
     const incomplete = (reason: string): ExportAnswer => ({
@@ -91,6 +95,7 @@ export function makeExportSite(deps: ExportDeps) {
     const artifacts: Artifact[] = []
     for (const { name, file } of written.files)
       artifacts.push(await store.put(`${siteArtifacts(runId, site)}/${name}`, { file }))
+    await changes.publish(bus, { ...of, attempt: work.attempt }, signal)
     const isGone = work.previousRunId !== null && previousRunId === null
     return {
       status: 'complete',

@@ -39,6 +39,8 @@ export interface ReportOptions {
   readonly sortMemoryBytes: number
   readonly settings: { readonly diff?: DiffSettings | undefined; readonly quality?: QualitySettings | undefined }
   readonly signal: AbortSignal
+  /** Called with each change, also with those of a first run. */
+  readonly onChange?: (change: Change, page: JoinedPage) => Promise<void>
   /** Absent: {@link maxSheetPagesPerCode}. */
   readonly sheetPagesPerCode?: number
 }
@@ -141,6 +143,7 @@ async function readPages(
     }
     const { counts, changes: found } = diffPage(page, diffOptions)
     if (counts !== null) tally.diff[counts]++
+    for (const change of found) await options.onChange?.(change, page)
     // On a first run everything is added: that is counted, a list of it would be full.csv again.
     if (options.previousRunId !== null)
       for (const change of found) await changes.add(changeKey(change), Buffer.from(JSON.stringify(change), 'utf8'))

@@ -6,6 +6,7 @@ import {
   exportArchive,
   exportResult,
   exportSite,
+  pageChanges,
   planKey,
   type RunFlag,
   type SeineEvent,
@@ -22,6 +23,7 @@ import { makeClaim } from './frontier/claim.ts'
 import { makeDispatch, publishTask } from './frontier/dispatch.ts'
 import { makeLeaseCare } from './frontier/leases.ts'
 import { rearmHosts } from './frontier/wake-hosts.ts'
+import { makeApplyChanges } from './history/apply-changes.ts'
 import { serveHosts } from './hosts/serve-hosts.ts'
 import { makeAdvanceSite } from './lifecycle/advance-site.ts'
 import { makeApplyExportResult } from './lifecycle/apply-export-result.ts'
@@ -42,6 +44,8 @@ const rearmEveryMs = 5_000
 const outboxEveryMs = 250
 /** Export results are few and each moves one site run. */
 const exportResultsAtOnce = 8
+/** Batches of one site run wait for each other. */
+const changeBatchesAtOnce = 4
 
 /** Puts the scheduler together: who wakes whom. */
 export async function schedulerParts(deps: {
@@ -140,6 +144,17 @@ export async function schedulerParts(deps: {
     { maxInFlight: exportResultsAtOnce },
   )
 
+  const applyChanges = makeApplyChanges(database)
+  const pageHistory = bus.pull(
+    consumers.changes,
+    pageChanges,
+    async (batch) => {
+      await applyChanges(batch)
+      return done()
+    },
+    { maxInFlight: changeBatchesAtOnce },
+  )
+
   const changed = () => {
     tick.wake()
     outbox.wake()
@@ -150,6 +165,7 @@ export async function schedulerParts(deps: {
     outcomes,
     discovered,
     exportResults,
+    pageHistory,
     dispatch,
     leases,
     rearm,

@@ -197,6 +197,20 @@ test('cancel, resume, retry and reextract ask for what they say', async () => {
   ])
 })
 
+test('a page’s history and prices are asked for by its URL, a bounded page at a time', async () => {
+  const nothing = { changes: [], prices: [], total: 0 }
+  const { request, asked } = appOn({ 'sites.history': () => nothing, 'sites.prices': () => nothing })
+  const url = 'https://shop.example/p/1?a=b&c'
+  for (const what of ['history', 'prices'])
+    expect((await request(`/api/sites/shop/${what}?url=${encodeURIComponent(url)}&per_page=7`)).status).toBe(200)
+  expect(asked.map(({ name, input }) => [name, input])).toEqual([
+    ['rpc.scheduler.sites.history', { site: 'shop', url, page: 1, perPage: 7 }],
+    ['rpc.scheduler.sites.prices', { site: 'shop', url, page: 1, perPage: 7 }],
+  ])
+  expect((await request('/api/sites/shop/history')).status).toBe(400)
+  expect((await request('/api/sites/shop/history?url=x&per_page=1000')).status).toBe(400)
+})
+
 test('unknown resources are 404, wrong methods 405 with what is allowed, bad ids 400', async () => {
   const { request } = appOn()
   expect((await request('/api/nothing')).status).toBe(404)

@@ -1,8 +1,13 @@
 import type { Bus } from '@seine/bus'
-import { schedulerRpc, siteSchema } from '@seine/contracts'
+import { schedulerRpc, siteName, siteSchema } from '@seine/contracts'
 import { z } from 'zod'
 import { pageQuery } from '../http/paging.ts'
 import { type AnyRoute, defineRoute } from '../http/route.ts'
+
+const siteParams = z.strictObject({ site: siteName })
+const historyQuery = z.strictObject({ ...pageQuery, url: z.string().min(1).max(10_000) })
+const { changes } = schedulerRpc.readHistory.output.shape
+const { prices } = schedulerRpc.readPrices.output.shape
 
 export function siteRoutes({ call }: Pick<Bus, 'call'>): AnyRoute[] {
   return [
@@ -16,6 +21,32 @@ export function siteRoutes({ call }: Pick<Bus, 'call'>): AnyRoute[] {
       async handle({ query: { page, per_page: perPage } }, { correlationId }) {
         const { sites, total } = await call(schedulerRpc.listSites, { page, perPage }, { correlationId })
         return { data: sites, page, perPage, total }
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/sites/{site}/history',
+      id: 'getPageHistory',
+      summary: 'What changed of a page from run to run, newest first.',
+      params: siteParams,
+      query: historyQuery,
+      answer: { kind: 'list', item: changes.element },
+      async handle({ params: { site }, query: { url, page, per_page: perPage } }, { correlationId }) {
+        const answer = await call(schedulerRpc.readHistory, { site, url, page, perPage }, { correlationId })
+        return { data: answer.changes, page, perPage, total: answer.total }
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/sites/{site}/prices',
+      id: 'getPagePrices',
+      summary: 'The prices of a page’s product, oldest first: one for each run in which it was new or another.',
+      params: siteParams,
+      query: historyQuery,
+      answer: { kind: 'list', item: prices.element },
+      async handle({ params: { site }, query: { url, page, per_page: perPage } }, { correlationId }) {
+        const answer = await call(schedulerRpc.readPrices, { site, url, page, perPage }, { correlationId })
+        return { data: answer.prices, page, perPage, total: answer.total }
       },
     }),
   ]

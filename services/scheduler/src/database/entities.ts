@@ -151,6 +151,8 @@ export const BulkJobSiteEntity = defineEntity({
     reextract: p.boolean().default(false),
     /** The last export was: its records are not what the content keys of its URLs say. */
     reextracted: p.boolean().default(false),
+    /** The export whose changes are in `page_changes`. 0: none. */
+    changesAttempt: p.integer().default(0),
     /** Null: the site does not store its pages, or they have not been counted. */
     storedPages: p.json<StoredPages>().nullable(),
     artifacts: p.json<Artifact[]>(),
@@ -281,6 +283,32 @@ export const UrlEntity = defineEntity({
   },
 })
 
+/** Something that changed of a page between two runs. Its page's id is `pageIdOf`. */
+export const PageChangeEntity = defineEntity({
+  name: 'PageChange',
+  tableName: 'page_changes',
+  indexes: [{ name: 'page_changes_run', properties: ['runId', 'site'] }],
+  properties: {
+    pageId: p.uuid().primary(),
+    runId: p.uuid().primary(),
+    /** Empty: the page as a whole. */
+    field: p.text().primary(),
+    site: p.text(),
+    url: p.text(),
+    change: p.text(),
+    old: p.json<string | number>().nullable(),
+    new: p.json<string | number>().nullable(),
+    difference: p.double().$type<number>().nullable(),
+    percent: p.double().$type<number>().nullable(),
+    name: p.text().nullable(),
+    reason: p.text().nullable(),
+    /** Of the page's product in that run. */
+    price: p.double().$type<number>().nullable(),
+    currency: p.text().nullable(),
+    at: p.datetime(6),
+  },
+})
+
 /** A batch of discovered URLs that was entered. */
 export const DiscoveryBatchEntity = defineEntity({
   name: 'DiscoveryBatch',
@@ -323,6 +351,7 @@ export const entities = [
   BulkJobProgressEntity,
   UrlEntity,
   DiscoveryBatchEntity,
+  PageChangeEntity,
   HostEntity,
   OutboxEntity,
 ]

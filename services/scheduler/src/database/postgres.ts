@@ -9,6 +9,7 @@ import { RetryBudget } from './migrations/0004-retry-budget.ts'
 import { SiteQuality } from './migrations/0006-quality.ts'
 import { Render } from './migrations/0007-render.ts'
 import { StoredPages } from './migrations/0008-stored-pages.ts'
+import { PageChanges } from './migrations/0009-page-changes.ts'
 import { type Database, locks, type Sql } from './sql.ts'
 
 /** What is used of the `pg` pool, which has no types of its own. */
@@ -29,7 +30,7 @@ interface PgPool extends Queryable {
  */
 const plannerSettings = '-c random_page_cost=1.1 -c jit=off -c enable_bitmapscan=off'
 
-const migrations = [Initial, KnownContent, TrapCounts, RetryBudget, SiteQuality, Render, StoredPages]
+const migrations = [Initial, KnownContent, TrapCounts, RetryBudget, SiteQuality, Render, StoredPages, PageChanges]
 
 export interface Postgres extends Database, AsyncDisposable {
   readonly orm: MikroORM

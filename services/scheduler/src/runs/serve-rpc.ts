@@ -4,6 +4,7 @@ import type { Part } from '@seine/runtime'
 import type { Catalogue } from '../catalogue/read-catalogue.ts'
 import type { Config } from '../config.ts'
 import type { Postgres } from '../database/postgres.ts'
+import { makeReadHistory } from '../history/read-history.ts'
 import { makeCancelRun } from './cancel-run.ts'
 import { makeCreateRun } from './create-run.ts'
 import { makeReadLedger } from './read-ledger.ts'
@@ -38,6 +39,7 @@ export function serveRpc(deps: {
   }
   const cancelRun = makeCancelRun({ ...writing, tellCancelled })
   const resumeRun = makeResumeRun(writing)
+  const history = makeReadHistory(database)
   const retryRun = makeRetryRun(writing)
   const reextractRun = makeReextractRun({ ...writing, catalogue: deps.catalogue })
 
@@ -59,6 +61,8 @@ export function serveRpc(deps: {
     bus.serve(schedulerRpc.retryRun, thenTick(retryRun)),
     bus.serve(schedulerRpc.reextractRun, thenTick(reextractRun)),
     bus.serve(schedulerRpc.listSites, reads.listSites),
+    bus.serve(schedulerRpc.readHistory, history.history),
+    bus.serve(schedulerRpc.readPrices, history.prices),
     bus.serve(schedulerRpc.readLedger, makeReadLedger(database)),
     bus.serve(schedulerRpc.stats, makeReadStats(database)),
   ]

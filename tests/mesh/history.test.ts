@@ -1,0 +1,59 @@
+import {
+  eventually,
+  lampAssortment,
+  type Mesh,
+  type SampleSites,
+  startMesh,
+  startSampleSites,
+  stockAt,
+} from '@seine/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+/** What runs found changed, kept page by page and asked for by URL. */
+let samples: SampleSites
+let mesh: Mesh
+
+beforeAll(async () => {
+  samples = await startSampleSites()
+  mesh = await startMesh({ sites: samples.sites.filter(({ name }) => name === 'lamps'), env: samples.fetcherEnv })
+})
+
+afterAll(async () => {
+  await mesh?.stop()
+  await samples?.stop()
+})
+
+test('a product’s history has its first run and what changed since, and its prices are a series', async () => {
+  const first = await mesh.run()
+  samples.advance()
+  const second = await mesh.run()
+  const before = new Map(stockAt(lampAssortment, 1).products.map((product) => [product.slug, product]))
+  const moved = stockAt(lampAssortment, 2).products.find(
+    ({ slug, priceCents }) => before.has(slug) && before.get(slug)!.priceCents !== priceCents,
+  )!
+  const url = `${samples.originOf('lamps')}/p/${moved.slug}`
+  const { data } = await eventually(async () => {
+    const history = await mesh.client.pageHistory('lamps', url)
+    expect(history.data.map(({ runId }) => runId)).toContain(second.id)
+    expect(history.data.map(({ runId }) => runId)).toContain(first.id)
+    return history
+  })
+  const oldPrice = before.get(moved.slug)!.priceCents / 100
+  expect(data.at(-1)).toMatchObject({ runId: first.id, change: 'added', field: null, price: oldPrice })
+  expect(data.find(({ field }) => field === 'Price')).toMatchObject({
+    ...{ runId: second.id, change: 'changed', old: oldPrice, new: moved.priceCents / 100, currency: 'EUR' },
+  })
+  const prices = await mesh.client.pagePrices('lamps', url)
+  expect(prices.data.map(({ runId, price }) => [runId, price])).toEqual([
+    [first.id, oldPrice],
+    [second.id, moved.priceCents / 100],
+  ])
+  expect(prices.pagination).toMatchObject({ page: 1, total: 2 })
+})
+
+test('a page that never changed has the one entry that it is there, and an unknown site is refused', async () => {
+  const { data } = await mesh.client.pageHistory('lamps', samples.originOf('lamps'))
+  expect(data.filter(({ change }) => change === 'added')).toHaveLength(1)
+  await expect(mesh.client.pageHistory('nope', 'https://nope.test/')).rejects.toMatchObject({ status: 404 })
+  await expect(mesh.client.pageHistory('lamps', 'nonsense')).rejects.toMatchObject({ status: 422 })
+})
