@@ -25,7 +25,8 @@ const fetchConsumer = (pool: Pool): ConsumerSettings => ({
   durable: `fetch-${pool}`,
   about: `All fetchers of the ${pool} pool share it.`,
   filters: [`work.fetch.${pool}.>`],
-  ackWaitMs: 60_000,
+  // How long a killed fetcher's tasks hold their hosts' slots. Shorter than a task may take: workers say that they work on.
+  ackWaitMs: 20_000,
   maxDeliver: 5,
   maxAckPending: 20_000,
   headersOnly: false,

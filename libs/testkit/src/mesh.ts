@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Client, makeClient, type RunDetail } from '@seine/client'
 import type { RunOptions } from '@seine/contracts'
 import { type ManagedProcess, projectRoot, type Stack, startStack } from '@seine/stack'
@@ -100,7 +101,7 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
     databaseUrl: stack.databaseUrl,
     processes: stack.processes,
     kill: (name) => processOf(name).kill('SIGKILL'),
-    start: (name) => processOf(name).start(),
+    start: (name) => startAgain(processOf(name)),
     logOf: (name) => readFileSync(processOf(name).logFile, 'utf8'),
     client,
     configure,
@@ -113,5 +114,20 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
     },
     stop,
     [Symbol.asyncDispose]: stop,
+  }
+}
+
+/** Tries in which what was killed lets go of its port or its shared memory. */
+const maxStarts = 10
+
+/** Starts a process as a supervisor would: PostgreSQL's children outlive its SIGKILL by a moment. */
+async function startAgain(process: ManagedProcess): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await process.start()
+    } catch (error) {
+      if (tries === maxStarts) throw error
+      await sleep(200)
+    }
   }
 }

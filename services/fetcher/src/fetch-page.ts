@@ -123,7 +123,10 @@ function redirectOf(url: string, { depth, redirects }: FetchTask): DiscoveredUrl
   return { url, kind: 'page', source: 'redirect', depth, redirects: redirects + 1 }
 }
 
-/** What has not been announced yet, of the site's own hosts. */
+/**
+ * What has not been announced yet, of the site's own hosts. A page that is asked for again announces all of its links: what
+ * was announced the first time may be why it is asked for again (keeps I2).
+ */
 function linksOf(
   links: readonly { url: string }[],
   task: FetchTask,
@@ -131,6 +134,6 @@ function linksOf(
 ): DiscoveredUrl[] {
   if (!plan.site.followLinks || task.depth >= plan.site.maxDepth) return []
   return links
-    .filter(({ url }) => !seen.has(url) && hosts.has(hostOf(url)))
+    .filter(({ url }) => (task.attempt > 1 || !seen.has(url)) && hosts.has(hostOf(url)))
     .map(({ url }) => ({ url, kind: 'page', source: 'link', depth: task.depth + 1, redirects: 0 }))
 }

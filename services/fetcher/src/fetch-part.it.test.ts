@@ -155,6 +155,9 @@ describe('a page', () => {
     const second = await resultOf(await send('/b', { depth: 1 }))
     expect(second.outcome.announcedBatches).toBe(1)
     expect(await found()).toEqual([`${origin}/a`, `${origin}/c`])
+    const again = await resultOf(await send('/b', { depth: 1, attempt: 2 }), 2)
+    expect(again.outcome.announcedBatches).toBe(1)
+    expect((await found()).slice(2)).toEqual([`${origin}/a`, `${origin}/c`])
   })
 
   it('is not followed where it redirects: the target is discovered', async () => {

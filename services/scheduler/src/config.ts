@@ -22,13 +22,19 @@ export const configSchema = z.object({
   /** How long a task may be out before it is looked for. */
   LEASE_MS: envDurationMs(30_000),
   /** How long an export may take before it is looked for. */
-  EXPORT_DEADLINE: envDurationMs(60_000),
+  EXPORT_DEADLINE: envDurationMs(20_000),
   /** How long announced discoveries may be missing before their finders are driven again. */
-  BATCH_WAIT: envDurationMs(60_000),
+  BATCH_WAIT: envDurationMs(15_000),
   /** How long pages of a `render: auto` site are held for a fetcher with a browser; then they are taken as they are sent. */
   BROWSER_WAIT: envDurationMs(60_000),
   /** URLs one site run may have; what comes after is counted and dropped. */
   MAX_URLS_PER_SITE: envInt({ min: 1, max: 50_000_000, default: 5_000_000 }),
+  /** Ended runs kept of each site, where the site does not say. 0: all. */
+  RETAIN_RUNS: envInt({ min: 0, max: 10_000, default: 0 }),
+  /** Days that an ended run is kept, where the site does not say. 0: for ever. */
+  RETAIN_DAYS: envInt({ min: 0, max: 36_500, default: 0 }),
+  /** How long what is not to be kept is announced before it is let go of. */
+  RETENTION_GRACE: envDurationMs(24 * 60 * 60_000),
   /** `skip_existing` takes over results younger than this. */
   FRESH_FOR: envDurationMs(24 * 60 * 60_000),
 })

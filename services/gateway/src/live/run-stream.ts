@@ -30,9 +30,15 @@ export async function* runStream(
 ): AsyncGenerator<SseFrame, void> {
   let lastSeq = run.afterSeq
   let { hasEnded } = run
+  let told = 0
+  let toldFinished = false
   const frameOf = (event: FeedEvent): SseFrame => {
     lastSeq = event.seq
-    if (event.type === 'run.finished') hasEnded = true
+    told++
+    if (event.type === 'run.finished') {
+      hasEnded = true
+      toldFinished = true
+    }
     return { id: String(event.seq), event: event.type, data: event.json }
   }
   try {
@@ -43,7 +49,9 @@ export async function* runStream(
       for await (const event of past(deps, run.id, lastSeq)) if (event.seq > lastSeq) yield frameOf(event)
     } while (live.overflowed)
     // A finished run may have been resumed or retried: then its log went on after `run.finished`.
-    if (hasEnded) hasEnded = await deps.hasEnded(run.id)
+    // And one that has just ended is so in the database before its last event is in the log.
+    const lastIsOnItsWay = run.afterSeq === 0 && told > 0 && !toldFinished
+    if (hasEnded) hasEnded = !lastIsOnItsWay && (await deps.hasEnded(run.id))
     let endedSilently = false
     while (!hasEnded) {
       const next = await live.next(deps.heartbeatMs ?? heartbeatMs)
