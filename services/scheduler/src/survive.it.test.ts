@@ -105,8 +105,11 @@ test('a run survives SIGKILL of its schedulers at any moment, and each page is c
   const run = await mesh.ended(id, 40_000)
   expect(run).toMatchObject({ status: 'completed', counts: { discovered: 3_111 + 40, ok: 3_111 + 40, pending: 0 } })
   expect(await ledgersBalance(mesh.database)).toBe(true)
-  const types = (await mesh.events(id)).map((event) => `${event.site ?? ''} ${event.type}`)
-  await eventually(() => expect(types.filter((type) => type === ' run.finished')).toHaveLength(1))
+  const types = await eventually(async () => {
+    const told = (await mesh.events(id)).map((event) => `${event.site ?? ''} ${event.type}`)
+    expect(told.filter((type) => type === ' run.finished')).toHaveLength(1)
+    return told
+  })
   expect(types.filter((type) => type === 'big site.finished')).toHaveLength(1)
 
   two.child.kill('SIGTERM')
