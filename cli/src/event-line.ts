@@ -37,6 +37,8 @@ function wordsOf({ type, data, step }: SeineEvent): string {
       return `${formatCount(data.pages)} pages are what they were`
     case 'cache.miss':
       return `${formatCount(data.pages)} pages have changed`
+    case 'retention.planned':
+      return `${formatCount(data.pages)} pages and ${formatBytes(data.artifactBytes)} of reports go after ${data.after.slice(0, 16)} (${data.reason})`
     case 'robots.overridden':
       return `${data.host}: ${data.reason}`
     case 'site.render':

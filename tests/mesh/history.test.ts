@@ -51,6 +51,31 @@ test('a product’s history has its first run and what changed since, and its pr
   expect(prices.pagination).toMatchObject({ page: 1, total: 2 })
 })
 
+test('old results and files go when they are asked to, the last run and the history of pages stay', async () => {
+  const { data } = await mesh.client.listRuns()
+  const [last, old] = data
+  await mesh.configure(
+    samples.sites.filter(({ name }) => name === 'lamps').map((site) => ({ ...site, retain: { runs: 1 } })),
+  )
+  const third = await mesh.run()
+  expect(third.status).toBe('completed')
+  expect((await mesh.client.retain({ dryRun: true })).siteRuns.map(({ runId }) => runId)).toEqual([old!.id, last!.id])
+  await mesh.client.retain()
+  await eventually(async () => {
+    for (const id of [old!.id, last!.id]) {
+      expect((await mesh.client.getRun(id)).archive).toBeNull()
+      expect(await mesh.client.artifact(id, 'lamps', 'full.csv')).toBeNull()
+    }
+  })
+  expect(await mesh.client.artifact(third.id, 'lamps', 'full.csv')).not.toBeNull()
+  expect((await mesh.archive(third.id)).has('lamps/full.csv')).toBe(true)
+  expect((await mesh.client.getRun(old!.id)).counts.ok).toBeGreaterThan(0)
+  expect((await mesh.client.pageHistory('lamps', samples.originOf('lamps'))).data.length).toBeGreaterThan(0)
+  await expect(mesh.client.retryRun(old!.id, { site: 'lamps' })).rejects.toMatchObject({ status: 409 })
+  const fourth = await mesh.run()
+  expect(fourth.sites[0]?.diff).toMatchObject({ added: 0, changed: 0, removed: 0 })
+})
+
 test('a page that never changed has the one entry that it is there, and an unknown site is refused', async () => {
   const { data } = await mesh.client.pageHistory('lamps', samples.originOf('lamps'))
   expect(data.filter(({ change }) => change === 'added')).toHaveLength(1)

@@ -20,6 +20,8 @@ export interface PageRequest {
 export type PageHistoryEntry = RpcOutput<typeof schedulerRpc.readHistory>['changes'][number]
 export type PagePrice = RpcOutput<typeof schedulerRpc.readPrices>['prices'][number]
 
+export type RetentionReport = RpcOutput<typeof schedulerRpc.retain>
+
 export interface Health {
   readonly status: 'healthy' | 'degraded' | 'unhealthy'
   readonly parts: Record<string, { status: string; reason?: string }>
@@ -54,6 +56,8 @@ export interface Client {
   pageHistory(site: string, url: string, request?: PageRequest): Promise<Page<PageHistoryEntry>>
   /** The prices of a page's product, oldest first. */
   pagePrices(site: string, url: string, request?: PageRequest): Promise<Page<PagePrice>>
+  /** Lets go of runs that are not to be kept; `dryRun`: tells which. */
+  retain(request?: { dryRun?: boolean }): Promise<RetentionReport>
   health(): Promise<Health>
 }
 
@@ -138,6 +142,7 @@ export function makeClient(options: ClientOptions): Client {
       get(`/api/sites/${encodeURIComponent(site)}/history${queryOf({ ...request, url })}`),
     pagePrices: (site, url, request = {}) =>
       get(`/api/sites/${encodeURIComponent(site)}/prices${queryOf({ ...request, url })}`),
+    retain: ({ dryRun = false } = {}) => post('/api/retention', { dry_run: dryRun }),
     health: async () => {
       try {
         return await get<Health>('/health')

@@ -9,6 +9,7 @@ export {
   type PageHistoryEntry,
   type PagePrice,
   type PageRequest,
+  type RetentionReport,
   type RunDetail,
 } from './client.ts'
 export type { RunEvent, RunEventsOptions } from './run-events.ts'

@@ -27,6 +27,8 @@ export const diffCountsSchema = z.strictObject({
 /** What a diff found, in pages. All zero on a first run but `added`. */
 export type DiffCounts = z.output<typeof diffCountsSchema>
 
+/** Folder of all that a run made. */
+export const runArtifacts = (runId: string): string => `bulk_runs/${runId}`
 /** Folder of a site run's artifacts. */
 export const siteArtifacts = (runId: string, site: string): string => `bulk_runs/${runId}/${site}`
 /** Where the whole run's archive lies. */

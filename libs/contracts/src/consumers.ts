@@ -86,6 +86,16 @@ export const consumers = {
     maxAckPending: 1_000,
     headersOnly: false,
   },
+  removals: {
+    stream: 'EXPORTS',
+    durable: 'exporter-removals',
+    about: 'All exporters share it.',
+    filters: ['work.remove.>'],
+    ackWaitMs: 60_000,
+    maxDeliver: 20,
+    maxAckPending: 1_000,
+    headersOnly: false,
+  },
 } as const satisfies Record<string, ConsumerSettings>
 
 /** The consumer that the fetchers of a pool share. */

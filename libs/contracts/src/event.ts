@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { artifactSchema, diffCountsSchema } from './artifact.ts'
 import { pools } from './consumers.ts'
 import { defineMessage } from './define.ts'
+import { retentionReasons } from './retention.ts'
 import { countsSchema, etaSchema, runStatuses, steps } from './run.ts'
 import { siteName } from './site.ts'
 import { noSite } from './subjects.ts'
@@ -49,6 +50,13 @@ export const eventData = {
   'cache.hit': z.strictObject({ pages: z.int() }),
   /** Pages that were extracted although a record of them existed. Counted since the last such event. */
   'cache.miss': z.strictObject({ pages: z.int() }),
+  /** What there is of the site's run is let go of after `after`: its pages in the ledger, files and stored pages. */
+  'retention.planned': z.strictObject({
+    reason: z.enum(retentionReasons),
+    pages: z.int(),
+    artifactBytes: z.number(),
+    after: z.string(),
+  }),
   'robots.overridden': z.strictObject({ host: z.string(), reason: z.string() }),
   /** `render: auto`: which pool fetches the site's pages from now on, and why. To `http`: nobody is there to render them. */
   'site.render': z.strictObject({

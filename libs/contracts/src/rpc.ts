@@ -4,6 +4,7 @@ import { sources } from './discovered.ts'
 import { hostName, hostSchema } from './host.ts'
 import { pageChangeSchema } from './page-changes.ts'
 import { outcomeKinds } from './page-result.ts'
+import { expiredSiteRunSchema } from './retention.ts'
 import { runOptionsSchema, runSchema, runStatuses, siteRunSchema } from './run.ts'
 import { siteName, siteSchema } from './site.ts'
 import { taskKinds } from './task.ts'
@@ -97,6 +98,18 @@ export const schedulerRpc = {
     about: 'Sites by name.',
     input: z.strictObject(pageRequest),
     output: z.strictObject({ sites: z.array(siteSchema), total: z.int() }),
+  }),
+  retain: defineRpc({
+    name: 'rpc.scheduler.retention',
+    about: 'What settings and sites say is not to be kept any longer; unless it is a dry run, it is let go of now.',
+    input: z.strictObject({ dryRun: z.boolean() }),
+    output: z.strictObject({
+      /** The first 500, oldest first. */
+      siteRuns: z.array(expiredSiteRunSchema),
+      total: z.int(),
+      pages: z.int(),
+      artifactBytes: z.number(),
+    }),
   }),
   readHistory: defineRpc({
     name: 'rpc.scheduler.sites.history',

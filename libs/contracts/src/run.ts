@@ -85,6 +85,8 @@ export const siteRunSchema = z.strictObject({
   /** Of its answered pages. Absent: the site does not store them, or they have not been counted yet. */
   storedPages: storedPagesSchema.optional(),
   artifacts: z.array(artifactSchema),
+  /** Since when its results and files are gone; what it counted stays. Absent: they are there. */
+  releasedAt: z.string().optional(),
   startedAt: z.string().nullable(),
   finishedAt: z.string().nullable(),
 })

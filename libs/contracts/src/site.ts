@@ -3,6 +3,7 @@ import { pools } from './consumers.ts'
 import { diffSettingsSchema } from './diff-settings.ts'
 import { policyOverridesSchema } from './policy-overrides.ts'
 import { qualitySettingsSchema } from './quality.ts'
+import { retainSchema } from './retain.ts'
 import { siteFieldsSchema } from './site-field.ts'
 import { siteNamePattern } from './subjects.ts'
 
@@ -53,6 +54,8 @@ export const siteSchema = z.strictObject({
   enabled: z.boolean().default(true),
   /** True: what is fetched is kept as WARC files, and `seine reextract` reads it again. Each run asks for every page anew. */
   storePages: z.boolean().optional(),
+  /** How much of its past runs is kept. Absent: what the scheduler's settings say. */
+  retain: retainSchema.optional(),
   /** What to read from its pages besides what every page is read for. */
   fields: siteFieldsSchema.optional(),
   /** What a comparison with an earlier run leaves out. Absent: nothing. */

@@ -43,7 +43,7 @@ export const streams = {
   EXPORTS: {
     name: 'EXPORTS',
     about: 'Work for exporters.',
-    subjects: ['work.export.>'],
+    subjects: ['work.export.>', 'work.remove.>'],
     retention: 'workqueue',
     discard: 'new',
     maxAgeMs: dayMs,

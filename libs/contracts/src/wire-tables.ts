@@ -6,6 +6,7 @@ import { exportResult } from './export-result.ts'
 import { exportArchive, exportSite } from './export-work.ts'
 import { pageChanges } from './page-changes.ts'
 import { pageResult } from './page-result.ts'
+import { removeArtifacts } from './retention.ts'
 import { schedulerRpc } from './rpc.ts'
 import { type StreamSettings, streams } from './streams.ts'
 import { fetchTask } from './task.ts'
@@ -17,6 +18,7 @@ export const messages = [
   pageResult,
   exportSite,
   exportArchive,
+  removeArtifacts,
   exportResult,
   pageChanges,
   eventMessage,

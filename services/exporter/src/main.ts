@@ -5,6 +5,7 @@ import { configSchema } from './config.ts'
 import { makeExportArchive } from './export-archive.ts'
 import { makeExportPart } from './export-part.ts'
 import { makeExportSite } from './export-site.ts'
+import { makeRemovePart } from './remove-part.ts'
 import { makeWorkDirs } from './work-dirs.ts'
 
 await runMain('exporter', async () => {
@@ -37,7 +38,7 @@ await runMain('exporter', async () => {
     log,
     health: { host: config.HEALTH_HOST, port: config.HEALTH_PORT },
     checks: { nats: bus.check, artifacts: store.check },
-    parts: [part],
+    parts: [part, makeRemovePart({ bus, store, log })],
     stop,
     cleanup: [async () => spool[Symbol.asyncDispose](), async () => bus[Symbol.asyncDispose]()],
   })

@@ -7,6 +7,7 @@ import { openApiOf } from './http/openapi.ts'
 import { type AnyRoute, defineRoute } from './http/route.ts'
 import type { EventFeed } from './live/event-feed.ts'
 import { artifactRoutes } from './runs/artifact-routes.ts'
+import { retentionRoute } from './runs/retention-route.ts'
 import { runRoutes } from './runs/run-routes.ts'
 import { streamRoute } from './runs/stream-route.ts'
 import { siteRoutes } from './sites/site-routes.ts'
@@ -25,6 +26,7 @@ export function allRoutes(deps: {
     ...artifactRoutes({ bus, store }),
     ...siteRoutes(bus),
     ...hostRoutes(bus),
+    retentionRoute(bus),
     ...healthRoutes(health),
   ]
   let document: Record<string, unknown> | undefined

@@ -9,8 +9,10 @@ import {
   pageChanges,
   planKey,
   type RunFlag,
+  removeArtifacts,
   type SeineEvent,
   type SitePlan,
+  schedulerRpc,
 } from '@seine/contracts'
 import { type Logger, type Part, systemClock } from '@seine/runtime'
 import type { Catalogue } from './catalogue/read-catalogue.ts'
@@ -35,6 +37,7 @@ import { makeLoop } from './loop.ts'
 import { type Applied, makeApplyOutcomes } from './outcomes/apply-outcomes.ts'
 import { makeConsumeOutcomes, outcomeBatch } from './outcomes/consume-outcomes.ts'
 import { makeReportProgress } from './progress/report-progress.ts'
+import { makeRetention } from './retention/retention.ts'
 import { serveRpc } from './runs/serve-rpc.ts'
 
 const tickEveryMs = 300
@@ -42,6 +45,7 @@ const dispatchEveryMs = 100
 const leaseCareEveryMs = 1_000
 const rearmEveryMs = 5_000
 const outboxEveryMs = 250
+const retentionEveryMs = 10 * 60_000
 /** Export results are few and each moves one site run. */
 const exportResultsAtOnce = 8
 /** Batches of one site run wait for each other. */
@@ -155,12 +159,30 @@ export async function schedulerParts(deps: {
     { maxInFlight: changeBatchesAtOnce },
   )
 
+  const retention = makeRetention({
+    database,
+    defaults: { runs: config.RETAIN_RUNS || null, days: config.RETAIN_DAYS || null },
+    graceMs: config.RETENTION_GRACE,
+    publishRemoval: (message) => bus.publish(removeArtifacts, message),
+    nowMs,
+    log,
+  })
+  const retaining = loop('retention', retentionEveryMs, retention.round)
+
   const changed = () => {
     tick.wake()
     outbox.wake()
   }
   return [
     ...serveHosts({ bus, hosts: await bus.bucket<unknown>(buckets.hosts), log }),
+    bus.serve(schedulerRpc.retain, async (request) => {
+      const report = await retention.report(request)
+      if (!request.dryRun) {
+        outbox.wake()
+        retaining.wake()
+      }
+      return report
+    }),
     ...serveRpc({ bus, database, catalogue: deps.catalogue, putFlag, config, changed }),
     outcomes,
     discovered,
@@ -171,6 +193,7 @@ export async function schedulerParts(deps: {
     rearm,
     tick,
     progress,
+    retaining,
     outbox,
   ]
 }

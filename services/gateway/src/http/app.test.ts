@@ -211,6 +211,14 @@ test('a page’s history and prices are asked for by its URL, a bounded page at 
   expect((await request('/api/sites/shop/history?url=x&per_page=1000')).status).toBe(400)
 })
 
+test('retention is a dry run only where it is asked to be', async () => {
+  const nothing = { siteRuns: [], total: 0, pages: 0, artifactBytes: 0 }
+  const { post, asked } = appOn({ retention: () => nothing })
+  expect((await post('/api/retention', { dry_run: true })).status).toBe(200)
+  expect((await post('/api/retention', {})).status).toBe(200)
+  expect(asked.map(({ input }) => input)).toEqual([{ dryRun: true }, { dryRun: false }])
+})
+
 test('unknown resources are 404, wrong methods 405 with what is allowed, bad ids 400', async () => {
   const { request } = appOn()
   expect((await request('/api/nothing')).status).toBe(404)

@@ -156,6 +156,10 @@ export const BulkJobSiteEntity = defineEntity({
     /** Null: the site does not store its pages, or they have not been counted. */
     storedPages: p.json<StoredPages>().nullable(),
     artifacts: p.json<Artifact[]>(),
+    /** Its results and files are let go of: since when that is planned, begun, and done. */
+    retentionPlannedAt: p.datetime(6).nullable(),
+    releasedAt: p.datetime(6).nullable(),
+    clearedAt: p.datetime(6).nullable(),
     pagesPerSecond: p.double().$type<number>().default(0),
     eta: p.json<Eta>(),
     startedAt: p.datetime(6).nullable(),

@@ -10,6 +10,7 @@ import { SiteQuality } from './migrations/0006-quality.ts'
 import { Render } from './migrations/0007-render.ts'
 import { StoredPages } from './migrations/0008-stored-pages.ts'
 import { PageChanges } from './migrations/0009-page-changes.ts'
+import { Retention } from './migrations/0010-retention.ts'
 import { type Database, locks, type Sql } from './sql.ts'
 
 /** What is used of the `pg` pool, which has no types of its own. */
@@ -30,7 +31,17 @@ interface PgPool extends Queryable {
  */
 const plannerSettings = '-c random_page_cost=1.1 -c jit=off -c enable_bitmapscan=off'
 
-const migrations = [Initial, KnownContent, TrapCounts, RetryBudget, SiteQuality, Render, StoredPages, PageChanges]
+const migrations = [
+  Initial,
+  KnownContent,
+  TrapCounts,
+  RetryBudget,
+  SiteQuality,
+  Render,
+  StoredPages,
+  PageChanges,
+  Retention,
+]
 
 export interface Postgres extends Database, AsyncDisposable {
   readonly orm: MikroORM

@@ -20,7 +20,14 @@ export interface Database extends Sql {
 }
 
 /** Keys of PostgreSQL's advisory locks: what only one scheduler does at a time. */
-export const locks = { migrate: 7_301, tick: 7_302, progress: 7_303, outbox: 7_304, import: 7_305 } as const
+export const locks = {
+  migrate: 7_301,
+  tick: 7_302,
+  progress: 7_303,
+  outbox: 7_304,
+  import: 7_305,
+  retention: 7_306,
+} as const
 export type ExclusiveLock = keyof typeof locks
 
 /** A moment as PostgreSQL reads it. */

@@ -42,6 +42,8 @@ export interface SiteRunRow {
   readonly exportLost: number
   readonly exportRounds: number
   readonly exportAskedAtMs: number | null
+  /** Its results are gone, or are going. */
+  readonly isReleased: boolean
   readonly reextract: boolean
   readonly storedPages: StoredPages | null
   readonly startedAtMs: number | null
@@ -58,7 +60,7 @@ const columns = `
   (extract(epoch from s.settled_at) * 1000)::float8 as "settledAtMs",
   s.export_attempt as "exportAttempt", s.export_base as "exportBase", s.export_failures as "exportFailures",
   s.export_lost as "exportLost", s.export_rounds as "exportRounds",
-  (extract(epoch from s.export_asked_at) * 1000)::float8 as "exportAskedAtMs", s.reextract, s.stored_pages as "storedPages",
+  (extract(epoch from s.export_asked_at) * 1000)::float8 as "exportAskedAtMs", s.released_at is not null as "isReleased", s.reextract, s.stored_pages as "storedPages",
   (extract(epoch from s.started_at) * 1000)::float8 as "startedAtMs"`
 
 /**

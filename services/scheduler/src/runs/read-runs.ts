@@ -154,6 +154,7 @@ function siteRunView(runId: string, row: JobSite, reasons: Record<string, number
     ...(row.quality ? { quality: row.quality } : {}),
     ...(row.storedPages ? { storedPages: row.storedPages } : {}),
     artifacts: row.artifacts,
+    ...(row.releasedAt ? { releasedAt: row.releasedAt.toISOString() } : {}),
     startedAt: row.startedAt?.toISOString() ?? null,
     finishedAt: row.finishedAt?.toISOString() ?? null,
   }

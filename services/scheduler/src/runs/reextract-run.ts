@@ -6,7 +6,7 @@ import { lockSiteRuns, type SiteRunRow } from '../frontier/site-run-row.ts'
 import { lockJob } from '../lifecycle/job-row.ts'
 import { moveSiteRuns } from '../lifecycle/move-site-run.ts'
 import { hasEnded } from '../lifecycle/site-run-steps.ts'
-import { forgetExports, reopenJob } from './resume-run.ts'
+import { forgetExports, refuseReleased, reopenJob } from './resume-run.ts'
 
 /**
  * Makes the exports of an ended run again from its stored pages, as the sites are configured now; then the archive. Nothing is
@@ -29,6 +29,7 @@ export function makeReextractRun(deps: {
       if (runs.length === 0) throw new RpcError('not-found', `the run has no site '${site}'`)
       await refuseWhileCompared(sql, runId, site ?? null)
       const chosen = runs.filter(hasStoredPages)
+      refuseReleased(chosen)
       if (chosen.length === 0) throw new RpcError('conflict', nothingStored(site))
       await moveSiteRuns(sql, chosen, { to: 'waiting', step: 'export' }, nowMs)
       await forgetExports(

@@ -2,7 +2,7 @@ import { RpcError } from '@seine/bus'
 import type { Run } from '@seine/contracts'
 import type { Database, Sql } from '../database/sql.ts'
 import { reopenUrls } from '../frontier/reopen-urls.ts'
-import { lockSiteRuns } from '../frontier/site-run-row.ts'
+import { lockSiteRuns, type SiteRunRow } from '../frontier/site-run-row.ts'
 import { lockJob } from '../lifecycle/job-row.ts'
 import { moveSiteRuns } from '../lifecycle/move-site-run.ts'
 
@@ -20,6 +20,7 @@ export function makeResumeRun(deps: {
       if (job.status !== 'cancelled' && job.status !== 'failed')
         throw new RpcError('conflict', `the run is ${job.status}, there is nothing to resume`)
       const stopped = await lockSiteRuns(sql, `s.job_id = $1 and s.status in ('cancelled', 'failed')`, [runId])
+      refuseReleased(stopped)
       for (const run of stopped) if (run.step !== null) await reopenUrls(sql, run.id, { what: 'cancelled' }, nowMs)
       await moveSiteRuns(sql, stopped, { to: 'waiting' }, nowMs)
       await forgetExports(
@@ -30,6 +31,13 @@ export function makeResumeRun(deps: {
     })
     return deps.readRun(runId)
   }
+}
+
+/** What was counted of them stays, but there is nothing left to go on with. Throws RpcError. */
+export function refuseReleased(runs: readonly SiteRunRow[]): void {
+  const released = runs.find((run) => run.isReleased)
+  if (released !== undefined)
+    throw new RpcError('conflict', `the results of '${released.site}' are not kept any more: start a new run`)
 }
 
 /** Exports are asked for anew; their attempts go on counting. */

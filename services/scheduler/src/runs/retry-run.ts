@@ -6,7 +6,7 @@ import { lockSiteRuns, type SiteRunRow } from '../frontier/site-run-row.ts'
 import { lockJob } from '../lifecycle/job-row.ts'
 import { moveSiteRun, moveSiteRuns } from '../lifecycle/move-site-run.ts'
 import { hasEnded, type SiteStep } from '../lifecycle/site-run-steps.ts'
-import { forgetExports, reopenJob } from './resume-run.ts'
+import { forgetExports, refuseReleased, reopenJob } from './resume-run.ts'
 
 /** Does sites of an ended run again: whole ones from preflight, or only their failed pages; then exports and archive. */
 export function makeRetryRun(deps: {
@@ -25,6 +25,7 @@ export function makeRetryRun(deps: {
       if (runs.length === 0) throw new RpcError('not-found', `the run has no site '${site}'`)
       const chosen = runs.filter((run) => (failuresOnly ? run.failed > 0 : site !== undefined || hasTrouble(run)))
       if (chosen.length === 0) throw new RpcError('conflict', 'there is nothing to retry')
+      refuseReleased(chosen)
       if (failuresOnly) await retryFailures(sql, chosen, nowMs)
       else await startAnew(sql, chosen, nowMs)
       await forgetExports(
