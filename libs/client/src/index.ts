@@ -1,15 +1,7 @@
 export { ApiFailure, Unreachable } from './api-failure.ts'
-export {
-  type Client,
-  type ClientOptions,
-  type Download,
-  type Health,
-  makeClient,
-  type Page,
-  type PageHistoryEntry,
-  type PagePrice,
-  type PageRequest,
-  type RetentionReport,
-  type RunDetail,
-} from './client.ts'
+export { type Client, type ClientOptions, makeClient } from './client.ts'
+export type { Health, RetentionReport } from './operations.ts'
 export type { RunEvent, RunEventsOptions } from './run-events.ts'
+export type { RunDetail } from './runs.ts'
+export type { PageHistoryEntry, PagePrice } from './sites.ts'
+export type { Download, Page, PageRequest } from './transport.ts'

@@ -35,6 +35,7 @@ export function allRoutes(deps: {
       method: 'get',
       path: '/api/docs/openapi.json',
       id: 'getOpenApi',
+      access: 'read',
       summary: 'This API as an OpenAPI 3.1 document.',
       answer: { kind: 'raw', contentType: 'application/json', about: 'The document.' },
       handle() {

@@ -9,6 +9,7 @@ export function healthRoutes(health: () => Health): AnyRoute[] {
       method: 'get',
       path: '/health',
       id: 'getHealth',
+      access: 'public',
       summary: 'How every part is, with the reason where it is not well.',
       answer: { kind: 'raw', contentType: 'application/json', about },
       handle() {
@@ -20,6 +21,7 @@ export function healthRoutes(health: () => Health): AnyRoute[] {
       method: 'get',
       path: '/healthz',
       id: 'getLiveness',
+      access: 'public',
       summary: 'Whether the process works.',
       answer: { kind: 'raw', contentType: 'application/json', about: 'It works.' },
       handle: () => Response.json({ status: 'ok' }),
@@ -28,6 +30,7 @@ export function healthRoutes(health: () => Health): AnyRoute[] {
       method: 'get',
       path: '/readyz',
       id: 'getReadiness',
+      access: 'public',
       summary: 'Whether requests can be served.',
       answer: { kind: 'raw', contentType: 'application/json', about },
       handle() {

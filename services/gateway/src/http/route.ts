@@ -33,6 +33,13 @@ type AnswerOf<A> = A extends { kind: 'data' } ? DataAnswer : A extends { kind: '
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined
 
+/**
+ * What a caller must be allowed to: `public` needs no credential, `read` looks, `run` starts and stops runs, `admin`
+ * changes sites, schedules, hosts and keys. Each includes the ones before it.
+ */
+export const accessLevels = ['public', 'read', 'run', 'admin'] as const
+export type Access = (typeof accessLevels)[number]
+
 /** One operation of the API, declared once: routing, checks and documentation come from it. */
 export interface Route<
   P extends z.ZodObject | undefined = z.ZodObject | undefined,
@@ -40,12 +47,13 @@ export interface Route<
   B extends z.ZodType | undefined = z.ZodType | undefined,
   A extends AnswerKind = AnswerKind,
 > {
-  readonly method: 'get' | 'post' | 'put'
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete'
   /** With its parameters in braces: `/api/bulk-runs/{id}`. */
   readonly path: string
   /** Unique; names the operation in OpenAPI. */
   readonly id: string
   readonly summary: string
+  readonly access: Access
   readonly params?: P
   readonly query?: Q
   /** An absent body is read as `{}`. */

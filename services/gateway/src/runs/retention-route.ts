@@ -13,6 +13,7 @@ export function retentionRoute({ call }: Pick<Bus, 'call'>): AnyRoute {
     method: 'post',
     path: '/api/retention',
     id: 'retain',
+    access: 'admin',
     summary: 'Lets go now of the results and files of runs that settings and sites say are not to be kept.',
     body,
     answer: { kind: 'data', status: 200, schema: schedulerRpc.retain.output },

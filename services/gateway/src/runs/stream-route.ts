@@ -27,6 +27,7 @@ export function streamRoute(deps: { bus: Pick<Bus, 'call' | 'replay'>; feed: Eve
     method: 'get',
     path: '/api/bulk-runs/{id}/stream',
     id: 'streamRun',
+    access: 'read',
     summary: 'The events of a run as they happen, over server-sent events; ends when the run has.',
     headers: { 'Last-Event-ID': 'Goes on after this event; wins over `since`.' },
     params: runParams,

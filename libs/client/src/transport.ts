@@ -1,0 +1,104 @@
+import { ApiFailure, reasonOf, Unreachable } from './api-failure.ts'
+
+export interface TransportOptions {
+  /** `http://127.0.0.1:8080`. */
+  readonly baseUrl: string
+  /** For each answer's head; a body or a stream may take as long as it needs. */
+  readonly timeoutMs?: number
+  readonly fetch?: typeof globalThis.fetch
+}
+
+export interface Page<T> {
+  readonly data: T[]
+  readonly pagination: { page: number; per_page: number; total: number; total_pages: number }
+}
+
+export interface PageRequest {
+  /** From 1. */
+  readonly page?: number
+  /** At most 200. */
+  readonly perPage?: number
+}
+
+export interface Download {
+  readonly sizeBytes: number
+  /** Hex. */
+  readonly sha256: string
+  readonly body: ReadableStream<Uint8Array>
+}
+
+/** Requests under the conventions of the API: its envelope taken off, its errors as ApiFailure. */
+export interface Transport {
+  readonly baseUrl: string
+  /** Throws ApiFailure for every answer but 2xx and 304, Unreachable where nobody answers. */
+  open(path: string, init?: RequestInit): Promise<Response>
+  /** The answer's JSON as it is, envelope included: lists, health. */
+  json<T>(path: string): Promise<T>
+  /** `data` of the answer. */
+  get<T>(path: string): Promise<T>
+  send<T>(
+    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    body: unknown,
+    headers?: Record<string, string>,
+  ): Promise<T>
+  /** Null: there is no such file yet. */
+  download(path: string): Promise<Download | null>
+}
+
+export function makeTransport(options: TransportOptions): Transport {
+  const { timeoutMs = 30_000 } = options
+  const baseUrl = options.baseUrl.replace(/\/+$/, '')
+  const doFetch = options.fetch ?? globalThis.fetch
+
+  async function open(path: string, init: RequestInit = {}): Promise<Response> {
+    const late = new AbortController()
+    const timer = setTimeout(() => late.abort(new DOMException('no answer in time', 'TimeoutError')), timeoutMs)
+    const signal = init.signal ? AbortSignal.any([init.signal, late.signal]) : late.signal
+    let response: Response
+    try {
+      response = await doFetch(baseUrl + path, { ...init, signal })
+    } catch (error) {
+      throw new Unreachable(baseUrl, reasonOf(error), error)
+    } finally {
+      clearTimeout(timer)
+    }
+    if (response.ok || response.status === 304) return response
+    throw new ApiFailure(response.status, await response.json().catch(() => null))
+  }
+
+  const json = async <T>(path: string): Promise<T> => (await open(path)).json() as Promise<T>
+  return {
+    baseUrl,
+    open,
+    json,
+    get: async <T>(path: string) => (await json<{ data: T }>(path)).data,
+    async send<T>(method: string, path: string, body: unknown, headers: Record<string, string> = {}) {
+      const init = { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } }
+      return ((await (await open(path, init)).json()) as { data: T }).data
+    },
+    async download(path) {
+      try {
+        const { headers, body } = await open(path)
+        if (body === null) return null
+        const sha256 = headers.get('etag')?.replaceAll('"', '') ?? ''
+        return { sizeBytes: Number(headers.get('content-length')), sha256, body }
+      } catch (error) {
+        if (error instanceof ApiFailure && error.status === 404 && error.code !== 'invalid') return null
+        throw error
+      }
+    },
+  }
+}
+
+/** `?a=1&b=2`; absent values are left out, and nothing at all is the empty string. */
+export function queryOf(values: Readonly<Record<string, string | number | boolean | undefined>>): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(values)) if (value !== undefined) query.set(name, String(value))
+  return query.size === 0 ? '' : `?${query}`
+}
+
+/** A page of a list as the API names it. */
+export function pageOf({ page, perPage }: PageRequest): { page?: number; per_page?: number } {
+  return { ...(page === undefined ? {} : { page }), ...(perPage === undefined ? {} : { per_page: perPage }) }
+}
