@@ -82,7 +82,7 @@ export const command: Command = {
         sizeBytes: body.byteLength,
         responseTimeMs: Math.round(durationMs),
         http: readHttpFacts({ url: live.url, headers, httpVersion: '1.1' }),
-        problems: reader?.problems ?? [],
+        problems: (reader?.problems ?? []).map(({ name, option, problem }) => `${name}: ${option}: ${problem}`),
         fields: extraction.fields,
         extracted: extraction.extracted,
         missingRequired: extraction.missingRequired,

@@ -1,6 +1,6 @@
 export * from './extract-page.ts'
 export * from './extractor-version.ts'
-export { type FieldReader, type FieldReading, makeFieldReader } from './fields/field-reader.ts'
+export { type FieldProblem, type FieldReader, type FieldReading, makeFieldReader } from './fields/field-reader.ts'
 export * from './gtin.ts'
 export * from './http-facts.ts'
 export type { PageLink } from './page-links.ts'

@@ -4,7 +4,7 @@ import type { AnyNode, Document } from 'domhandler'
 import { jsonpath } from 'json-p3'
 import { RE2JS } from 're2js'
 import { readJsonBlock } from '../lenient-json.ts'
-import type { FieldPage, FieldReader, FieldReading } from './field-reader.ts'
+import type { FieldPage, FieldProblem, FieldReader, FieldReading } from './field-reader.ts'
 import { makeReadValues, type ReadValues, type Selected } from './field-value.ts'
 import { nodeText, type PageElement, readDom } from './page-dom.ts'
 
@@ -14,6 +14,8 @@ interface Compiled {
   field: SiteField
   /** Why it can't be read on any page. */
   problem: string | null
+  /** … and what of it is to blame. */
+  option: FieldProblem['option'] | null
   select: (page: OpenPage) => Selected[]
   readValues: ReadValues
   isOn: (url: string) => boolean
@@ -43,7 +45,9 @@ export async function compileFields(fields: readonly SiteField[]): Promise<Field
   const xpath = fields.some((field) => field.xpath !== undefined) ? await import('./xpath.ts') : null
   const compiled = fields.map((field) => compileField(field, xpath?.selectXPath))
   return {
-    problems: compiled.flatMap(({ field, problem }) => (problem === null ? [] : [`${field.name}: ${problem}`])),
+    problems: compiled.flatMap(({ field, problem, option }, index) =>
+      problem === null || option === null ? [] : [{ name: field.name, index, option, problem }],
+    ),
     read(page) {
       let document: Document | null = null
       const open: OpenPage = {
@@ -59,18 +63,23 @@ export async function compileFields(fields: readonly SiteField[]): Promise<Field
 }
 
 function compileField(field: SiteField, selectXPath: SelectXPath | undefined): Compiled {
+  let option: FieldProblem['option'] | null = null
+  const compiling = <T>(what: FieldProblem['option'], step: () => T): T => {
+    option = what
+    return step()
+  }
   try {
-    if (field.xpath !== undefined) checkXPath(() => selectXPath?.(field.xpath as string, readDom('')))
-    const pages = field.pages === undefined ? null : RE2JS.compile(field.pages)
-    return {
-      field,
-      problem: null,
-      select: makeSelect(field, selectXPath),
-      readValues: makeReadValues(field),
-      isOn: (url) => pages === null || pages.matcher(url).find(),
-    }
+    const { xpath, jsonPath } = field
+    if (xpath !== undefined) compiling('xpath', () => checkXPath(() => selectXPath?.(xpath, readDom(''))))
+    const pages = compiling('pages', () => (field.pages === undefined ? null : RE2JS.compile(field.pages)))
+    const elements = compiling('css', () => makeSelectElements(field, selectXPath))
+    const path = compiling('jsonPath', () => (jsonPath === undefined ? null : jsonpath.compile(jsonPath)))
+    compiling('regex', () => field.regex === undefined || RE2JS.compile(field.regex))
+    const readValues = compiling('transform', () => makeReadValues(field))
+    const isOn = (url: string): boolean => pages === null || pages.matcher(url).find()
+    return { field, problem: null, option: null, select: makeSelect(elements, path), readValues, isOn }
   } catch (error) {
-    return { field, problem: firstLine(error), select: () => [], readValues: () => [], isOn: () => true }
+    return { field, problem: problemOf(error), option, select: () => [], readValues: () => [], isOn: () => true }
   }
 }
 
@@ -89,7 +98,7 @@ function readField({ field, problem, select, readValues }: Compiled, page: OpenP
   try {
     selected = select(page).slice(0, maxMatches)
   } catch (error) {
-    return { field, value: null, matches: 0, problem: firstLine(error) }
+    return { field, value: null, matches: 0, problem: problemOf(error) }
   }
   const matches = selected.length
   if (field.list) {
@@ -105,10 +114,11 @@ function readField({ field, problem, select, readValues }: Compiled, page: OpenP
   return { field, value: field.type === 'boolean' ? false : null, matches, problem: null }
 }
 
-function makeSelect(field: SiteField, selectXPath: SelectXPath | undefined): Compiled['select'] {
-  const elements = makeSelectElements(field, selectXPath)
-  if (field.jsonPath === undefined) return (page) => elements?.(page).map((text) => ({ text })) ?? []
-  const path = jsonpath.compile(field.jsonPath)
+function makeSelect(
+  elements: ((page: OpenPage) => string[]) | null,
+  path: ReturnType<typeof jsonpath.compile> | null,
+): Compiled['select'] {
+  if (path === null) return (page) => elements?.(page).map((text) => ({ text })) ?? []
   return (page) => {
     const roots = elements === null ? page.json() : elements(page).flatMap((text) => readJsonBlock(text).values)
     return roots.flatMap((root) =>
@@ -152,5 +162,10 @@ function elementText(element: PageElement, { attribute, type }: SiteField): stri
   return (Object.hasOwn(valueAttributes, name) ? attribs[valueAttributes[name] ?? ''] : undefined) ?? text()
 }
 
-const firstLine = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n', 1)[0]?.slice(0, 300) ?? ''
+/** What an engine says, in one line. Of what it can't parse fontoxpath draws a picture and lists all it would have taken. */
+function problemOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  const place = /Failed to parse script[\s\S]*at <>:\d+:(\d+)/.exec(message)?.[1]
+  if (place !== undefined) return `no XPath, from character ${place} on`
+  return (message.split('\n', 1)[0] ?? '').slice(0, 300).replace(/found $/, 'found its end')
+}

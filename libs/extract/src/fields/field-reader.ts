@@ -19,9 +19,19 @@ export interface FieldPage extends ValueContext {
   json: () => readonly unknown[]
 }
 
+/** A field that can't be read on any page, whatever is on it. */
+export interface FieldProblem {
+  name: string
+  /** Its place in the site's fields. */
+  index: number
+  /** Which of its settings can't be read. */
+  option: 'css' | 'xpath' | 'jsonPath' | 'pages' | 'regex' | 'transform'
+  problem: string
+}
+
 export interface FieldReader {
-  /** Selectors that can't be read, by name: `ean: …`. On every page they give nothing. */
-  readonly problems: readonly string[]
+  /** At most one a field. On every page these give nothing. */
+  readonly problems: readonly FieldProblem[]
   /** The fields of a page, in the order of the site's. Never throws. */
   read(page: FieldPage): FieldReading[]
 }

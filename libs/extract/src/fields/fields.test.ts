@@ -121,19 +121,28 @@ it('names required fields that match nothing, on the pages that have them', asyn
   expect(other.extracted).toEqual({ ean: '1', note: null })
 })
 
-it('says which selectors can not be read, and reads the others', async () => {
-  const fields = siteFieldsSchema.parse(
-    [
-      { name: 'a', css: 'a[' },
-      { name: 'b', xpath: '//a[' },
-      { name: 'c', jsonPath: '$.[' },
-      { name: 'e', css: 'b' },
-    ].filter(({ name }) => name !== 'd'),
-  )
+it('says which selectors can not be read and what of them, and reads the others', async () => {
+  const fields = siteFieldsSchema.parse([
+    { name: 'a', css: 'a[' },
+    { name: 'b', xpath: '//a[' },
+    { name: 'c', jsonPath: '$.[' },
+    { name: 'e', css: 'b' },
+    { name: 'f', css: 'b', regex: 'y{2000}' },
+    { name: 'g', css: 'b', pages: 'x{2000}' },
+    { name: 'h', css: 'b', transform: [{ replace: 'x{2000}', with: '' }] },
+  ])
   const reader = await makeFieldReader(fields)
-  expect(reader?.problems.map((problem) => problem.slice(0, 2))).toEqual(['a:', 'b:', 'c:'])
+  expect(reader?.problems.map(({ name, index, option }) => [name, index, option])).toEqual([
+    ['a', 0, 'css'],
+    ['b', 1, 'xpath'],
+    ['c', 2, 'jsonPath'],
+    ['f', 4, 'regex'],
+    ['g', 5, 'pages'],
+    ['h', 6, 'transform'],
+  ])
+  expect(reader?.problems.every(({ problem }) => problem !== '')).toBe(true)
   const readings = (await read('<b>x</b>', fields)).fields
-  expect(readings.map(({ value }) => value)).toEqual([null, null, null, 'x'])
+  expect(readings.map(({ value }) => value)).toEqual([null, null, null, 'x', null, null, null])
   expect(readings[0]?.problem).not.toBeNull()
 })
 

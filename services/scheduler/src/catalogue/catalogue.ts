@@ -21,7 +21,7 @@ export function makeCatalogueSource(deps: {
     const texts = { sites: await readText(deps.files.sites), policies: await readText(deps.files.policies) }
     if (known !== null && known.texts.sites === texts.sites && known.texts.policies === texts.policies)
       return known.catalogue
-    const catalogue = readCatalogue(texts)
+    const catalogue = await readCatalogue(texts)
     await importSites(deps.database, catalogue.sites, deps.nowMs())
     deps.log.info('sites imported', { sites: catalogue.sites.length, policies: catalogue.policies.size })
     known = { texts, catalogue }

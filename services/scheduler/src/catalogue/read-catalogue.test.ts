@@ -5,9 +5,9 @@ const policies = 'policies:\n  slow: { ratePerSecond: 0.5 }\n'
 const lamps = { name: 'lamps', startUrls: ['https://lamps.test/'] }
 const sitesText = (...sites: unknown[]) => JSON.stringify({ sites })
 
-function problems(texts: { sites?: string; policies?: string }): readonly string[] {
+async function problems(texts: { sites?: string; policies?: string }): Promise<readonly string[]> {
   try {
-    readCatalogue({ sites: sitesText(lamps), policies, ...texts })
+    await readCatalogue({ sites: sitesText(lamps), policies, ...texts })
   } catch (error) {
     if (error instanceof CatalogueError) return error.problems
     throw error
@@ -15,8 +15,8 @@ function problems(texts: { sites?: string; policies?: string }): readonly string
   return []
 }
 
-test('sites and policies are read with their defaults, and there is always a default policy', () => {
-  const { sites, policies: read } = readCatalogue({ sites: sitesText(lamps), policies })
+test('sites and policies are read with their defaults, and there is always a default policy', async () => {
+  const { sites, policies: read } = await readCatalogue({ sites: sitesText(lamps), policies })
   expect(sites[0]).toMatchObject({ name: 'lamps', followLinks: true, policy: 'default' })
   expect(read.get('slow')).toMatchObject({ ratePerSecond: 0.5, concurrency: 1 })
   expect(read.get('default')).toMatchObject({ ratePerSecond: 1 })
@@ -76,12 +76,29 @@ test.each<[string, Parameters<typeof problems>[0], string[]]>([
     { sites: sitesText({ ...lamps, policyOverrides: { respectRobots: false } }) },
     ["sites.json: sites[0] 'lamps': policyOverrides.robotsOverrideReason: required with respectRobots: false"],
   ],
-])('%s', (_, texts, expected) => {
-  expect(problems(texts)).toEqual(expected)
+  [
+    'selectors that can not be read, each by its field',
+    {
+      sites: sitesText({
+        ...lamps,
+        fields: [
+          { name: 'watt', css: '.watt' },
+          { name: 'ean', css: 'a[' },
+          { name: 'size', xpath: '//a[', list: true },
+        ],
+      }),
+    },
+    [
+      "sites.json: sites[0] 'lamps': fields[1].css: 'ean' can't be read: Expected name, found its end",
+      "sites.json: sites[0] 'lamps': fields[2].xpath: 'size' can't be read: no XPath, from character 4 on",
+    ],
+  ],
+])('%s', async (_, texts, expected) => {
+  expect(await problems(texts)).toEqual(expected)
 })
 
-test('text that is no JSON and no YAML is said so, both at once', () => {
-  const found = problems({ sites: '{"sites": [', policies: 'policies: [}' })
+test('text that is no JSON and no YAML is said so, both at once', async () => {
+  const found = await problems({ sites: '{"sites": [', policies: 'policies: [}' })
   expect(found).toHaveLength(2)
   expect(found[0]).toMatch(/^policies.yml: not YAML: /)
   expect(found[1]).toMatch(/^sites.json: not JSON: /)

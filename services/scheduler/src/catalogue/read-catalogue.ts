@@ -1,9 +1,8 @@
 import { type Policy, policiesFileSchema, policySchema, type Site, sitesFileSchema } from '@seine/contracts'
 import { CodedError, messageOf } from '@seine/runtime'
-import { canonicalUrl } from '@seine/urls'
 import { parse as parseYaml } from 'yaml'
 import type { z } from 'zod'
-import { mergePolicy } from './merge-policy.ts'
+import { siteProblems } from './site-problems.ts'
 
 /** The sites and policies that runs are planned from. */
 export interface Catalogue {
@@ -26,12 +25,12 @@ export class CatalogueError extends CodedError {
 
 const maxProblemsShown = 50
 
-/** Reads the text of `sites.json` and `policies.yml`. Throws CatalogueError naming everything that is wrong in either. */
-export function readCatalogue(texts: { sites: string; policies: string }): Catalogue {
+/** Reads the text of `sites.json` and `policies.yml`. Rejects with CatalogueError naming everything that is wrong in either. */
+export async function readCatalogue(texts: { sites: string; policies: string }): Promise<Catalogue> {
   const problems: string[] = []
   const policies = readPolicies(texts.policies, problems)
   const sites = readSites(texts.sites, problems)
-  if (policies !== null && sites !== null) problems.push(...problemsAcross(sites, policies))
+  if (policies !== null && sites !== null) problems.push(...(await problemsAcross(sites, policies)))
   if (problems.length > 0 || policies === null || sites === null) throw new CatalogueError(problems)
   return { sites, policies }
 }
@@ -70,7 +69,7 @@ function readSites(text: string, problems: string[]): Site[] | null {
 }
 
 /** What no schema of one entry can see. */
-function problemsAcross(sites: readonly Site[], policies: ReadonlyMap<string, Policy>): string[] {
+async function problemsAcross(sites: readonly Site[], policies: ReadonlyMap<string, Policy>): Promise<string[]> {
   const problems: string[] = []
   const firstPlace = new Map<string, number>()
   for (const [index, site] of sites.entries()) {
@@ -78,18 +77,7 @@ function problemsAcross(sites: readonly Site[], policies: ReadonlyMap<string, Po
     const first = firstPlace.get(site.name)
     if (first === undefined) firstPlace.set(site.name, index)
     else problems.push(`${entry}: name: sites[${first}] has it already`)
-    const policy = policies.get(site.policy)
-    if (policy !== undefined) {
-      const merged = policySchema.safeParse(mergePolicy(policy, site.policyOverrides))
-      for (const issue of merged.error?.issues ?? [])
-        problems.push(`${entry}: policyOverrides.${issue.path.join('.')}: ${issue.message}`)
-    } else problems.push(`${entry}: policy: unknown '${site.policy}', there are ${[...policies.keys()].join(', ')}`)
-    for (const [place, host] of site.hosts.entries())
-      if (canonicalUrl(`https://${host}/`) === null || /[/?#@\s]/.test(host))
-        problems.push(`${entry}: hosts[${place}]: expected a host like 'shop.example' or 'shop.example:8080'`)
-    for (const field of ['startUrls', 'sitemaps'] as const)
-      for (const [place, url] of (site[field] ?? []).entries())
-        if (canonicalUrl(url) === null) problems.push(`${entry}: ${field}[${place}]: not a URL that can be fetched`)
+    for (const { field, message } of await siteProblems(site, policies)) problems.push(`${entry}: ${field}: ${message}`)
   }
   return problems
 }
