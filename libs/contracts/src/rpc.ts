@@ -7,7 +7,8 @@ import { siteRpc } from './rpc/sites.ts'
 
 /** What a reply carries: a value, or an error whose code is the contract and whose message is for people. */
 export const rpcErrorSchema = z.object({
-  code: z.enum(['invalid', 'not-found', 'conflict', 'unavailable', 'internal']),
+  /** `stale`: what is to be changed has another version by now. */
+  code: z.enum(['invalid', 'not-found', 'conflict', 'stale', 'unavailable', 'internal']),
   message: z.string(),
   details: z.record(z.string(), z.unknown()).optional(),
 })

@@ -1,7 +1,7 @@
 import { RpcError, type RpcErrorCode } from '@seine/bus'
 import type { z } from 'zod'
 
-export type ApiStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 503
+export type ApiStatus = 400 | 401 | 403 | 404 | 405 | 409 | 412 | 413 | 415 | 422 | 428 | 429 | 500 | 503
 
 /** An answer that is an error: status, a code that is the contract, a sentence for people. */
 export class ApiError extends Error {
@@ -22,6 +22,7 @@ const statusOfRpc: Record<RpcErrorCode, ApiStatus> = {
   invalid: 422,
   'not-found': 404,
   conflict: 409,
+  stale: 412,
   unavailable: 503,
   internal: 500,
 }
