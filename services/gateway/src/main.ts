@@ -1,8 +1,10 @@
+import { join } from 'node:path'
 import { openArtifactStore } from '@seine/artifacts'
 import { connectBus } from '@seine/bus'
 import { schedulerRpc } from '@seine/contracts'
 import { createLogger, readConfig, runMain, runService, shutdownSignal, systemClock } from '@seine/runtime'
 import { gatewayEnv } from './config.ts'
+import { loadDashboard } from './dashboard/dashboard-files.ts'
 import { makeHealthWatch } from './health/health-watch.ts'
 import { makeApp } from './http/app.ts'
 import { makeHttpServer } from './http/http-server.ts'
@@ -32,7 +34,8 @@ await runMain('gateway', async () => {
   )
   const { GATEWAY_HOST: host, GATEWAY_PORT: port } = config
   const routes = allRoutes({ bus, store, feed, health: watch.health })
-  const app = makeApp({ routes, loopbackOnly: isLoopback(host), log })
+  const dashboard = await loadDashboard(join(import.meta.dirname, '../dashboard/dist'))
+  const app = makeApp({ routes, loopbackOnly: isLoopback(host), log, dashboard })
   await runService({
     name: 'gateway',
     log,

@@ -5,6 +5,7 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { secureHeaders } from 'hono/secure-headers'
 import type { z } from 'zod'
+import type { Dashboard } from '../dashboard/dashboard-files.ts'
 import { ApiError, invalidRequest, toApiError } from './api-error.ts'
 import { correlationIdOf } from './correlation.ts'
 import { paginationOf } from './paging.ts'
@@ -17,8 +18,14 @@ export const maxBodyBytes = 1024 ** 2
 type Env = { Variables: { correlationId: string } }
 
 /** The HTTP face: every route of the table under the conventions of the API. */
-export function makeApp(deps: { routes: readonly AnyRoute[]; loopbackOnly: boolean; log: Logger }): Hono<Env> {
-  const { routes, loopbackOnly, log } = deps
+export function makeApp(deps: {
+  routes: readonly AnyRoute[]
+  loopbackOnly: boolean
+  log: Logger
+  /** Absent: there is none. */
+  dashboard?: Dashboard
+}): Hono<Env> {
+  const { routes, loopbackOnly, log, dashboard } = deps
   const app = new Hono<Env>()
 
   app.use(secureHeaders())
@@ -50,7 +57,10 @@ export function makeApp(deps: { routes: readonly AnyRoute[]; loopbackOnly: boole
       c.header('Allow', methods.join(', '))
       throw new ApiError(405, 'method-not-allowed', `${c.req.method} is not for this resource`, { allowed: methods })
     })
-  app.notFound(() => {
+  app.notFound((c) => {
+    const { method, path } = c.req
+    const file = dashboard?.answer({ method, path, header: (name) => c.req.header(name) }) ?? null
+    if (file !== null) return c.newResponse(file.body, file)
     throw new ApiError(404, 'not-found', 'no such resource')
   })
   app.onError((error, c) => {
