@@ -51,6 +51,23 @@ test('a request is answered with defaults applied and the correlation id passed 
   expect(heard).toBe('c-3')
 })
 
+test.each([
+  ['Zoë\r\nX: y', 'Zoë\r\nX: y'],
+  [undefined, 'anonymous'],
+  ['', 'anonymous'],
+  ['n'.repeat(300), 'n'.repeat(200)],
+])('whose wish it is arrives: %j', async (actor, expected) => {
+  let heard: string | undefined
+  await withServer(
+    async ({ n }, context) => {
+      heard = context.actor
+      return { n }
+    },
+    () => bus.call(double, { n: 1 }, { actor }),
+  )
+  expect(heard).toBe(expected)
+})
+
 test('an RpcError arrives as it was thrown', async () => {
   const error = await withServer(
     async () => {

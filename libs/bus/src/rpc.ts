@@ -23,10 +23,14 @@ export interface CallOptions {
   /** Absent: 5 s. */
   readonly timeoutMs?: number
   readonly correlationId?: string | undefined
+  /** Whose wish it is: told to whoever answers, for the audit. Absent: nobody's that is known. */
+  readonly actor?: string | undefined
 }
 
 export interface ServeContext {
   readonly correlationId: string | undefined
+  /** `anonymous` where the caller did not say. */
+  readonly actor: string
 }
 
 /** Requests a replica works on at once; the next is answered `unavailable`, so that the caller tries another time. */
@@ -47,6 +51,7 @@ export async function call<D extends RpcDefinition>(
   if (!checked.success) throw invalid(checked.error)
   const headers = makeHeaders()
   if (options.correlationId !== undefined) headers.set(headerNames.correlationId, options.correlationId)
+  if (options.actor !== undefined) headers.set(headerNames.actor, encodeURIComponent(options.actor))
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs
   let reply: Msg
   try {
@@ -88,7 +93,8 @@ export function makeServe<D extends RpcDefinition>(deps: {
     const correlationId = message.headers?.get(headerNames.correlationId) || undefined
     let body: string
     try {
-      body = JSON.stringify({ ok: await handle(readRequest(rpc, message), { correlationId }) })
+      const context = { correlationId, actor: actorOf(message) }
+      body = JSON.stringify({ ok: await handle(readRequest(rpc, message), context) })
       const sizeBytes = Buffer.byteLength(body)
       if (sizeBytes > deps.maxReplyBytes())
         throw new CodedError('reply-too-large', `answer of ${sizeBytes} bytes is over ${deps.maxReplyBytes()}`)
@@ -125,6 +131,18 @@ export function makeServe<D extends RpcDefinition>(deps: {
       if (subscription !== undefined && !subscription.isClosed()) await subscription.drain()
       await Promise.all(inFlight)
     },
+  }
+}
+
+/** Longest name that is told; header values hold no line breaks, so names travel percent-encoded. */
+const maxActorChars = 200
+
+function actorOf(message: Msg): string {
+  const header = message.headers?.get(headerNames.actor) ?? ''
+  try {
+    return decodeURIComponent(header).slice(0, maxActorChars) || 'anonymous'
+  } catch {
+    return 'anonymous'
   }
 }
 
