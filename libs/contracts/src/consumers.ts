@@ -76,6 +76,16 @@ export const consumers = {
     maxAckPending: 1_000,
     headersOnly: false,
   },
+  diffs: {
+    stream: 'RESULTS',
+    durable: 'scheduler-diffs',
+    about: 'Schedulers read what comparisons of two runs found.',
+    filters: ['result.diff.>'],
+    ackWaitMs: 30_000,
+    maxDeliver: -1,
+    maxAckPending: 1_000,
+    headersOnly: false,
+  },
   exporter: {
     stream: 'EXPORTS',
     durable: 'exporter',

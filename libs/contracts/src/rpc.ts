@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { diffRpc } from './rpc/diffs.ts'
 import { hostRpc } from './rpc/hosts.ts'
 import { ledgerRpc } from './rpc/ledger.ts'
 import { operationsRpc } from './rpc/operations.ts'
@@ -16,4 +17,4 @@ export const rpcErrorSchema = z.object({
 export type RpcErrorBody = z.output<typeof rpcErrorSchema>
 
 /** Everything that can be asked of the scheduler. */
-export const schedulerRpc = { ...runRpc, ...siteRpc, ...ledgerRpc, ...hostRpc, ...operationsRpc } as const
+export const schedulerRpc = { ...runRpc, ...diffRpc, ...siteRpc, ...ledgerRpc, ...hostRpc, ...operationsRpc } as const

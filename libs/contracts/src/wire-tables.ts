@@ -8,6 +8,7 @@ import { pageChanges } from './page-changes.ts'
 import { pageResult } from './page-result.ts'
 import { removeArtifacts } from './retention.ts'
 import { schedulerRpc } from './rpc.ts'
+import { diffResult, exportDiff } from './run-diff.ts'
 import { type StreamSettings, streams } from './streams.ts'
 import { fetchTask } from './task.ts'
 
@@ -18,9 +19,11 @@ export const messages = [
   pageResult,
   exportSite,
   exportArchive,
+  exportDiff,
   removeArtifacts,
   exportResult,
   pageChanges,
+  diffResult,
   eventMessage,
 ] as const
 
