@@ -1,5 +1,16 @@
 export { ApiFailure, Unreachable } from './api-failure.ts'
 export { type Client, type ClientOptions, makeClient } from './client.ts'
+export {
+  connectLive,
+  type Live,
+  type LiveError,
+  type LiveEvent,
+  type LiveOptions,
+  type LiveState,
+  type Presence,
+  type PresenceOptions,
+  type SubscribeOptions,
+} from './live.ts'
 export type { Health, RetentionReport } from './operations.ts'
 export type { RunEvent, RunEventsOptions } from './run-events.ts'
 export type { RunDetail } from './runs.ts'
