@@ -3,10 +3,11 @@ import { makeResolver } from '@seine/urls'
 import type { FieldReader, FieldReading } from './fields/field-reader.ts'
 import { draftFromFields, extractedOf, missingRequired } from './fields/product-of-fields.ts'
 import { readHttpFacts } from './http-facts.ts'
-import { readJsonBlock } from './lenient-json.ts'
+import { parseLenientJson, readJsonBlock } from './lenient-json.ts'
 import { type PageLink, readLinks } from './page-links.ts'
 import { readProduct } from './product.ts'
 import { scanPage } from './scan-page.ts'
+import { readScriptStates } from './script-state.ts'
 import { metaContents, readSeo } from './seo.ts'
 import { makeCutter } from './text.ts'
 
@@ -46,7 +47,7 @@ export function extractPage({ url, html, headers, siteHosts, fields: reader }: P
   const home = makeResolver(url)
   const base = scan.base === null ? null : home(scan.base.trim())
   const resolve = base === null ? home : makeResolver(base)
-  const jsonLd = scan.jsonLd.map(readJsonBlock)
+  const jsonLd = scan.jsonLd.map((script) => readJsonBlock(script))
   const http = readHttpFacts({ url, headers })
 
   const directives = [...metaContents(scan, 'robots'), headers['x-robots-tag'] ?? ''].join(',').toLowerCase().split(',')
@@ -54,7 +55,11 @@ export function extractPage({ url, html, headers, siteHosts, fields: reader }: P
   const links = readLinks(scan, resolve, siteHosts, nofollow, cutter)
   const seo = readSeo({ url, headers, scan, resolve, jsonLd, links, httpCanonical: http.canonical }, cutter)
   const things = jsonLd.flatMap(({ values }) => values)
-  const json = (): unknown[] => [...things, ...scan.dataScripts.flatMap((script) => readJsonBlock(script).values)]
+  const json = (): unknown[] => [
+    ...things,
+    ...scan.dataScripts.flatMap(parseLenientJson),
+    ...readScriptStates(scan.plainScripts),
+  ]
   const absolute = (reference: string): string | null => URL.parse(reference, base ?? url)?.href ?? null
   const fields = reader?.read({ url, html, resolve: absolute, language: seo.language, json }) ?? []
   const product = readProduct(

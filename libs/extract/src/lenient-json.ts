@@ -14,8 +14,8 @@ export interface JsonBlock {
   isJson: boolean
 }
 
-/** {@link parseLenientJson}, and whether there was anything to be lenient about. */
-export function readJsonBlock(source: string): JsonBlock {
+/** {@link parseLenientJson}, and whether there was anything to be lenient about. `words`: what bare words stand for. */
+export function readJsonBlock(source: string, words: ReadonlyMap<string, unknown> = noWords): JsonBlock {
   try {
     return { values: [JSON.parse(source)], isJson: true }
   } catch {
@@ -23,7 +23,7 @@ export function readJsonBlock(source: string): JsonBlock {
   }
   let text = source.replace(/^\s*(?:\/\/\s*)?(?:<!--|<!\[CDATA\[)/, ' ').replace(/(?:\/\/\s*)?(?:-->|\]\]>)\s*$/, ' ')
   if (!text.includes('"') && /&(?:quot|#0*34|#x0*22);/i.test(text)) text = unescapeQuotes(text)
-  return { values: new LenientReader(text).values(), isJson: false }
+  return { values: new LenientReader(text, words).values(), isJson: false }
 }
 
 const unescapeQuotes = (text: string): string =>
@@ -39,13 +39,16 @@ const bareWord = /[^\s,:{}[\]"']+/y
 // Comments of a bounded length: this is tried behind every quote.
 const blank = /(?:[\s;\u200b\ufeff]|\/\/[^\n]{0,1000}|\/\*[\s\S]{0,1000}?\*\/)+/y
 const nothing = Symbol('nothing')
+const noWords: ReadonlyMap<string, unknown> = new Map()
 
 class LenientReader {
   readonly #text: string
+  readonly #words: ReadonlyMap<string, unknown>
   #at = 0
 
-  constructor(text: string) {
+  constructor(text: string, words: ReadonlyMap<string, unknown>) {
     this.#text = text
+    this.#words = words
   }
 
   values(): unknown[] {
@@ -65,7 +68,7 @@ class LenientReader {
     if (blank.test(this.#text)) this.#at = blank.lastIndex
   }
 
-  #value(depth: number): unknown {
+  #value(depth: number, isKey = false): unknown {
     this.#skipBlank()
     const first = this.#text[this.#at]
     if (first === undefined) return nothing
@@ -83,6 +86,7 @@ class LenientReader {
     if (word === 'true') return true
     if (word === 'false') return false
     if (word === 'null' || word === 'undefined' || word === 'NaN') return null
+    if (!isKey && this.#words.has(word)) return this.#words.get(word)
     const number = Number(word)
     return Number.isFinite(number) ? number : word
   }
@@ -116,7 +120,7 @@ class LenientReader {
         if (next === '}') return found
         continue
       }
-      const key = this.#value(depth + 1)
+      const key = this.#value(depth + 1, true)
       this.#skipBlank()
       if (this.#text[this.#at] !== ':') continue
       this.#at++

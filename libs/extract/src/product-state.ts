@@ -1,7 +1,6 @@
 import { availabilityOf } from './availability.ts'
 import { currencyCode } from './currency.ts'
 import { checkedGtin } from './gtin.ts'
-import { parseLenientJson } from './lenient-json.ts'
 import { letters, nameSimilarity, type PageIdentity } from './main-product.ts'
 import type { ProductDraft } from './product-draft.ts'
 import { isThing, type Thing, textOf, walkThings } from './thing.ts'
@@ -12,7 +11,7 @@ const maxObjects = 50_000
 const leastSimilarity = 0.85
 
 const keys = {
-  name: ['name', 'title', 'productName', 'displayName'],
+  name: ['name', 'title', 'productName', 'displayName', 'item_name'],
   price: [
     'price',
     'currentPrice',
@@ -25,10 +24,10 @@ const keys = {
     'current',
   ],
   currency: ['currency', 'currencyCode', 'priceCurrency', 'currencyIso'],
-  sku: ['sku', 'skuId', 'skuCode', 'articleNumber', 'itemNumber', 'productCode'],
+  sku: ['sku', 'skuId', 'skuCode', 'articleNumber', 'itemNumber', 'productCode', 'item_id'],
   gtin: ['gtin', 'gtin13', 'ean', 'upc', 'barcode', 'isbn'],
   mpn: ['mpn', 'manufacturerPartNumber'],
-  brand: ['brand', 'brandName', 'manufacturer', 'vendor'],
+  brand: ['brand', 'brandName', 'manufacturer', 'vendor', 'item_brand'],
   availability: [
     'availability',
     'stockStatus',
@@ -41,12 +40,12 @@ const keys = {
 } as const
 
 /**
- * The page's product in the state that its scripts are handed as JSON: the object that has the page's own name and anything that only what is
+ * The page's product in the state that its scripts are handed: the object that has the page's own name and anything that only what is
  * sold has. There is no vocabulary to rely on, so a price counts only where the page shows the same one to its visitors (`4990` may be
  * cents), and a stock only where it is said in words or yes and no. Null where there is no such object, or several that differ.
  */
 export function draftFromState(
-  scripts: readonly string[],
+  states: Iterable<unknown>,
   page: PageIdentity,
   shownAmounts: ReadonlySet<number>,
 ): ProductDraft | null {
@@ -54,16 +53,15 @@ export function draftFromState(
   if (names.length === 0) return null
   const drafts: ProductDraft[] = []
   let objects = 0
-  for (const script of scripts) {
-    for (const root of parseLenientJson(script)) {
-      walkThings(root, (thing) => {
-        if (objects++ > maxObjects) return
-        const name = text(thing, keys.name)
-        if (name === null || !names.some((own) => nameSimilarity(letters(name), own) >= leastSimilarity)) return
-        const draft = draftOf(thing, name, shownAmounts)
-        if (draft.sku != null || draft.price != null || draft.gtin != null) drafts.push(draft)
-      })
-    }
+  for (const root of states) {
+    walkThings(root, (thing) => {
+      if (objects++ > maxObjects) return
+      const name = text(thing, keys.name)
+      if (name === null || !names.some((own) => nameSimilarity(letters(name), own) >= leastSimilarity)) return
+      const draft = draftOf(thing, name, shownAmounts)
+      if (draft.sku != null || draft.price != null || draft.gtin != null) drafts.push(draft)
+    })
+    if (objects > maxObjects) break
   }
   const [first] = drafts
   if (first === undefined) return null

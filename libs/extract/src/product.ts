@@ -1,6 +1,7 @@
 import type { Product, Seo } from '@seine/contracts'
 import { breadcrumbsOf } from './breadcrumbs.ts'
 import { gtinTypeOf } from './gtin.ts'
+import { parseLenientJson } from './lenient-json.ts'
 import type { PageIdentity } from './main-product.ts'
 import { draftFromMicroformats } from './microformat.ts'
 import { mergeDrafts, type ProductDraft, type SourcedDraft } from './product-draft.ts'
@@ -9,6 +10,7 @@ import { maySell, readVisible } from './product-page.ts'
 import { draftFromState } from './product-state.ts'
 import { draftFromThings } from './product-thing.ts'
 import type { PageScan } from './scan-page.ts'
+import { readScriptStates } from './script-state.ts'
 import type { Cutter } from './text.ts'
 
 export interface ProductPage {
@@ -57,7 +59,7 @@ export function readProduct(
   if (microformat !== null) drafts.push({ source: 'microformat', draft: microformat })
   if (isIncomplete(drafts) && (drafts.length > 0 || maySell(html, scan))) {
     const visible = readVisible(html, page)
-    const state = scan.dataScripts.length === 0 ? null : draftFromState(scan.dataScripts, page, visible.amounts)
+    const state = draftFromState(statesOf(scan), page, visible.amounts)
     // What a page's scripts know makes no product of a page that looks like none.
     if (state !== null && (drafts.length > 0 || visible.sellsOne)) drafts.push({ source: 'state', draft: state })
     if (drafts.length > 0 || visible.sellsOne) {
@@ -83,6 +85,11 @@ export function readProduct(
 /** Whether structured data leaves open what the visible page may tell. */
 const isIncomplete = (drafts: readonly SourcedDraft[]): boolean =>
   !(['price', 'availability', 'sku'] as const).every((field) => drafts.some(({ draft }) => draft[field] != null))
+
+function* statesOf({ dataScripts, plainScripts }: PageScan): Generator<unknown> {
+  for (const script of dataScripts) yield* parseLenientJson(script)
+  yield* readScriptStates(plainScripts)
+}
 
 const absolute = (urls: readonly string[], base: string): string[] =>
   urls.map((url) => URL.parse(url.trim(), base)?.href).filter((url) => url !== undefined)

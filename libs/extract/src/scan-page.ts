@@ -12,8 +12,9 @@ const maxRawTextChars = 20_000
 const maxJsonLdBlocks = 50
 const maxMetas = 500
 const maxHeadings = 1_000
-/** Scripts that hold data, and the longest of them that is looked at. */
+/** Scripts that hold data, those that may, and the longest of either that is looked at. */
 const maxDataScripts = 20
+const maxPlainScripts = 200
 const maxDataChars = 1_000_000
 
 /** What one pass over a page's markup found, nothing resolved or cut yet. */
@@ -35,6 +36,8 @@ export interface PageScan {
   jsonLd: string[]
   /** What scripts of type `application/json` hold. */
   dataScripts: string[]
+  /** … and the source of scripts without a type, or of one that is run. */
+  plainScripts: string[]
   microdata: Thing[]
   rdfa: Thing[]
   /** What there was more of than is kept: `links`, `metas`, `relations`, `jsonLd`. */
@@ -76,6 +79,7 @@ class PageScanner implements MarkupHandler {
     markup: new MarkupFacts(),
     jsonLd: [],
     dataScripts: [],
+    plainScripts: [],
     microdata: [],
     rdfa: [],
     overflow: new Set(),
@@ -251,12 +255,14 @@ class PageScanner implements MarkupHandler {
   }
 
   #openScript(depth: number): void {
+    const { scan } = this
     const type = this.reader.value('type')
-    if (type === null || !/json/i.test(type)) return
-    const isLinked = /ld\+json/i.test(type)
-    const scripts = isLinked ? this.scan.jsonLd : this.scan.dataScripts
-    if (scripts.length === (isLinked ? maxJsonLdBlocks : maxDataScripts)) {
-      if (isLinked) this.scan.overflow.add('jsonLd')
+    const isData = type !== null && /json/i.test(type)
+    if (!isData && type !== null && !/^\s*$|javascript|module/i.test(type)) return
+    const isLinked = isData && /ld\+json/i.test(type)
+    const scripts = isLinked ? scan.jsonLd : isData ? scan.dataScripts : scan.plainScripts
+    if (scripts.length === (isLinked ? maxJsonLdBlocks : isData ? maxDataScripts : maxPlainScripts)) {
+      if (isLinked) scan.overflow.add('jsonLd')
       return
     }
     this.#scriptDepth = depth
@@ -268,7 +274,7 @@ class PageScanner implements MarkupHandler {
   #closeScript(): void {
     this.#scriptDepth = 0
     const length = this.#scriptEnd - this.#scriptStart
-    if (length === 0 || (this.#scripts === this.scan.dataScripts && length > maxDataChars)) return
+    if (length === 0 || (this.#scripts !== this.scan.jsonLd && length > maxDataChars)) return
     this.#scripts.push(this.#html.slice(this.#scriptStart, this.#scriptEnd))
   }
 

@@ -15,7 +15,7 @@ export interface FieldReading {
 export interface FieldPage extends ValueContext {
   url: string
   html: string
-  /** What the page's JSON scripts hold, JSON-LD first. */
+  /** What the page's scripts hold as data: JSON-LD, other JSON, then what the rest of them is handed. */
   json: () => readonly unknown[]
 }
 
