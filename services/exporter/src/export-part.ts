@@ -2,30 +2,43 @@ import { type Bus, done, type Handle, RpcError, retry } from '@seine/bus'
 import {
   consumers,
   defineMessage,
+  diffResult,
   type ExportArchive,
-  type ExportResult,
+  type ExportDiff,
   type ExportSite,
   exportArchive,
+  exportDiff,
   exportResult,
   exportSite,
 } from '@seine/contracts'
 import { type Logger, messageOf, type Part } from '@seine/runtime'
 import { z } from 'zod'
+import type { DiffAnswer } from './export-diff.ts'
 import type { ExportAnswer } from './export-site.ts'
 
-type ExportWork = ExportSite | ExportArchive
+type ExportWork = ExportSite | ExportArchive | ExportDiff
 
-// Both kinds of work come over one consumer. A site's work names the site; plain objects drop what a later version added.
+// All kinds of work come over one consumer. A comparison's work has its id, a site's names the site; plain objects drop what a later
+// version added.
 const exportWork = defineMessage({
   name: 'work.export',
   version: 1,
   stream: 'EXPORTS',
   about: 'Any work for an exporter.',
   subjectPattern: 'work.export.>',
-  schema: z.union([z.object(exportSite.schema.shape), z.object(exportArchive.schema.shape)]),
-  subject: (work) => ('site' in work ? exportSite.subject(work) : exportArchive.subject(work)),
-  messageId: (work) => ('site' in work ? exportSite.messageId(work) : exportArchive.messageId(work)),
+  schema: z.union([
+    z.object(exportSite.schema.shape),
+    z.object(exportArchive.schema.shape),
+    z.object(exportDiff.schema.shape),
+  ]),
+  subject: (work) => definitionOf(work).subject(work as never),
+  messageId: (work) => definitionOf(work).messageId(work as never),
 })
+
+function definitionOf(work: ExportWork) {
+  if ('diffId' in work) return exportDiff
+  return 'site' in work ? exportSite : exportArchive
+}
 
 /** Tries of one piece of work before the answer is `failed`: a store or a scheduler may be away for a moment. */
 export const maxTries = 3
@@ -39,39 +52,74 @@ export function makeExportPart(deps: {
   bus: Bus
   exportSite: (work: ExportSite, signal: AbortSignal) => Promise<ExportAnswer>
   exportArchive: (work: ExportArchive, signal: AbortSignal) => Promise<ExportAnswer>
+  exportDiff: (work: ExportDiff, signal: AbortSignal) => Promise<DiffAnswer>
   concurrency: number
   log: Logger
 }): Part {
   const { bus } = deps
 
-  const handle: Handle<ExportWork> = async (work, { deliveries, signal }) => {
+  async function answer(work: ExportWork, signal: AbortSignal, failure: string | null): Promise<Answered> {
     const startedAtMs = performance.now()
+    const durationMs = () => Math.round(performance.now() - startedAtMs)
+    const { attempt, correlationId } = work
+    if ('diffId' in work) {
+      const { diffId, site } = work
+      const said = failure === null ? await deps.exportDiff(work, signal) : failedDiff(failure)
+      return {
+        publish: () =>
+          bus.publish(diffResult, { diffId, site, attempt, ...said, durationMs: durationMs() }, { correlationId }),
+        summary: { status: said.status, reason: said.reason, durationMs: durationMs() },
+      }
+    }
     const site = 'site' in work ? work.site : null
-    const log = deps.log.child({ run: work.runId, site, attempt: work.attempt, correlationId: work.correlationId })
-    let answer: ExportAnswer
+    const said =
+      failure !== null
+        ? failed(failure)
+        : await ('site' in work ? deps.exportSite(work, signal) : deps.exportArchive(work, signal))
+    const { status, reason, rows, missingUrlIds } = said
+    const result = { runId: work.runId, site, attempt, ...said, durationMs: durationMs() }
+    return {
+      publish: () => bus.publish(exportResult, result, { correlationId }),
+      summary: { status, reason, rows, durationMs: durationMs(), missing: missingUrlIds.length },
+    }
+  }
+
+  const handle: Handle<ExportWork> = async (work, { deliveries, signal }) => {
+    const log = deps.log.child(namesOf(work))
+    let answered: Answered
     try {
-      answer = await ('site' in work ? deps.exportSite(work, signal) : deps.exportArchive(work, signal))
+      answered = await answer(work, signal, null)
     } catch (error) {
       if (signal.aborted) return retry(0, 'stopping')
       log.error('export failed', { error, deliveries })
       if (deliveries < maxTries && !isHopeless(error)) return retry(retryPauseMs, messageOf(error))
-      answer = failed(messageOf(error))
+      answered = await answer(work, signal, messageOf(error).slice(0, 1_000))
     }
-    const durationMs = Math.round(performance.now() - startedAtMs)
-    const { runId, attempt, correlationId } = work
-    const result: ExportResult = { runId, site, attempt, ...answer, durationMs }
-    await bus.publish(exportResult, result, { correlationId })
-    const { status, reason, rows } = answer
-    log.info('export ended', { status, reason, rows, durationMs, missing: answer.missingUrlIds.length })
+    await answered.publish()
+    log.info('export ended', answered.summary)
     return done()
   }
 
   return bus.pull(consumers.exporter, exportWork, handle, { maxInFlight: deps.concurrency })
 }
 
-function failed(reason: string): ExportAnswer {
-  return { status: 'failed', reason: reason.slice(0, 1_000), rows: 0, missingUrlIds: [], artifacts: [], diff: null }
+/** What came of a piece of work, to be told. */
+interface Answered {
+  publish(): Promise<void>
+  readonly summary: Record<string, unknown>
 }
+
+function namesOf(work: ExportWork): Record<string, unknown> {
+  const { attempt, correlationId } = work
+  if ('diffId' in work) return { diff: work.diffId, run: work.afterRunId, site: work.site, attempt, correlationId }
+  return { run: work.runId, site: 'site' in work ? work.site : null, attempt, correlationId }
+}
+
+function failed(reason: string): ExportAnswer {
+  return { status: 'failed', reason, rows: 0, missingUrlIds: [], artifacts: [], diff: null }
+}
+
+const failedDiff = (reason: string): DiffAnswer => ({ status: 'failed', reason, counts: null, artifact: null })
 
 /** The scheduler knows no such run or site, or can't make sense of the question: asking again would not help. */
 function isHopeless(error: unknown): boolean {

@@ -1,22 +1,14 @@
 import { join } from 'node:path'
 import type { ArtifactStore } from '@seine/artifacts'
 import type { Bus } from '@seine/bus'
-import {
-  type Artifact,
-  buckets,
-  type ExportResult,
-  type ExportSite,
-  planKey,
-  type SitePlan,
-  siteArtifacts,
-  sitePlanSchema,
-} from '@seine/contracts'
+import { type Artifact, type ExportResult, type ExportSite, siteArtifacts } from '@seine/contracts'
 import { type JoinedPage, joinLedger } from '@seine/reports'
 import { type Clock, type Logger, systemClock } from '@seine/runtime'
 import { openChangeSpool } from './change-spool.ts'
 import { entriesOfRun, openSnapshot, readReport } from './earlier-runs.ts'
 import { gatherRecords } from './gather-records.ts'
 import { readLedger } from './read-ledger.ts'
+import { readPlan } from './read-plan.ts'
 import { writeSiteReports } from './site-reports.ts'
 import type { WorkDirs } from './work-dirs.ts'
 
@@ -108,18 +100,6 @@ export function makeExportSite(deps: ExportDeps) {
       ...(pageCount === null ? {} : { storedPages: pageCount.read() }),
     }
   }
-}
-
-/** The plan of a site run. Null: it is gone or can't be read, and defaults have to do. */
-async function readPlan(
-  { bus, log }: Pick<ExportDeps, 'bus' | 'log'>,
-  of: { runId: string; site: string },
-): Promise<SitePlan | null> {
-  const plans = await bus.bucket<unknown>(buckets.plans)
-  const plan = sitePlanSchema.safeParse((await plans.get(planKey(of.runId, of.site)))?.value)
-  if (plan.success) return plan.data
-  log.warn('the plan of the site run is not known: exported with default settings', of)
-  return null
 }
 
 async function* nothing(): AsyncGenerator<never> {}

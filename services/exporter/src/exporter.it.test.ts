@@ -7,8 +7,10 @@ import { inflateRawSync } from 'node:zlib'
 import { type ArtifactStore, makeObjectStore } from '@seine/artifacts'
 import {
   buckets,
+  type DiffResult,
   type ExportResult,
   exportArchive,
+  exportDiff,
   exportSite,
   newId,
   planKey,
@@ -21,6 +23,7 @@ import { type Part, silentLogger } from '@seine/runtime'
 import { eventually } from '@seine/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeExportArchive } from './export-archive.ts'
+import { makeExportDiff } from './export-diff.ts'
 import { makeExportPart } from './export-part.ts'
 import { makeExportSite } from './export-site.ts'
 import {
@@ -56,6 +59,7 @@ beforeAll(async () => {
     bus: bench.bus,
     exportSite: makeExportSite(deps),
     exportArchive: makeExportArchive(deps),
+    exportDiff: makeExportDiff(deps),
     concurrency: 2,
     log: silentLogger,
   })
@@ -267,6 +271,80 @@ test('when a source could not be read, a page that was not found is not removed'
   const runId = await bench.run([{ path: '/a' }])
   const result = await exportOf(runId, { previousRunId: before, allSourcesRead: false })
   expect(result.diff).toMatchObject({ removed: 0, notChecked: 1, unchanged: 1 })
+})
+
+async function compare(beforeRunId: string, afterRunId: string, over: { attempt?: number; diffId?: string } = {}) {
+  const work = { diffId: newId(), beforeRunId, afterRunId, site, attempt: 1, allSourcesRead: true, ...over }
+  await bench.bus.publish(exportDiff, { ...work, correlationId: 'test' })
+  let found: DiffResult | undefined
+  await eventually(
+    async () => {
+      for await (const { data } of bench.bus.replay(`result.diff.${work.diffId}.${site}`, { stream: 'RESULTS' })) {
+        const result = JSON.parse(Buffer.from(data).toString('utf8')) as DiffResult
+        if (result.attempt === work.attempt) found = result
+      }
+      return found !== undefined
+    },
+    { timeoutMs: 30_000 },
+  )
+  return found!
+}
+
+test('two chosen runs are compared as an export would compare them, whatever lies between', async () => {
+  const at = (price: number): SamplePage[] => [
+    { path: '/a', product: { name: 'A', price } },
+    { path: '/b', product: { name: 'B', price: 5 } },
+    { path: '/gone', title: 'Gone' },
+    { path: '/slow', title: 'Slow' },
+  ]
+  const first = await bench.run(at(10))
+  await exportOf(first)
+  const second = await bench.run(at(11))
+  await exportOf(second, { previousRunId: first })
+  const third = await bench.run([
+    { path: '/a', product: { name: 'A', price: 12 } },
+    { path: '/b', ledger: { outcome: 'unchanged', reason: 'not-modified', status: 304, recordRunId: second } },
+    {
+      path: '/gone',
+      ledger: { outcome: 'failed', reason: 'http-404', status: 404 },
+      record: { status: 404, seo: null },
+    },
+    { path: '/slow', ledger: { outcome: 'failed', reason: 'timeout-headers' }, record: null },
+    { path: '/new' },
+  ])
+  const exported = await exportOf(third, { previousRunId: second })
+
+  const counts = { added: 1, removed: 1, changed: 1, unchanged: 1, notChecked: 1, moved: 0 }
+  const result = await compare(first, third)
+  expect(result).toMatchObject({ status: 'complete', reason: null, counts })
+  const rows = parseCsv((await bytesOf(result.artifact!.path)).toString('utf8').slice(1)).slice(1)
+  expect(rows.map(([url, change, field, old, next]) => [url?.slice(origin.length), change, field, old, next])).toEqual([
+    ['/a', 'changed', 'Price', '10', '12'],
+    ['/gone', 'removed', '', '', ''],
+    ['/new', 'added', '', '', ''],
+    ['/slow', 'not_checked', '', '', ''],
+  ])
+  // Of two runs that follow each other it is what the export wrote, byte for byte.
+  const diffCsv = exported.artifacts.find(({ path }) => path.endsWith('/diff.csv'))
+  const next = await compare(second, third)
+  expect(next.artifact).toMatchObject({ sha256: diffCsv?.sha256, wrote: true })
+  expect((await compare(second, third, { diffId: next.diffId, attempt: 2 })).artifact).toMatchObject({
+    path: next.artifact?.path,
+    sha256: diffCsv?.sha256,
+    wrote: false,
+  })
+})
+
+test('a run whose snapshot is gone can not be compared, and the answer says which', async () => {
+  const [first, second] = [await bench.run(products(2)), await bench.run(products(3))]
+  await exportOf(first)
+  await exportOf(second)
+  await store.remove(snapshotPath(first, site))
+  expect(await compare(first, second)).toMatchObject({
+    status: 'failed',
+    reason: `the results of 'shop' in run ${first} are not kept any more`,
+    artifact: null,
+  })
 })
 
 test('an unchanged page has the record of the run that fetched it', async () => {

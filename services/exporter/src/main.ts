@@ -3,6 +3,7 @@ import { connectBus } from '@seine/bus'
 import { createLogger, readConfig, runMain, runService, shutdownSignal } from '@seine/runtime'
 import { configSchema } from './config.ts'
 import { makeExportArchive } from './export-archive.ts'
+import { makeExportDiff } from './export-diff.ts'
 import { makeExportPart } from './export-part.ts'
 import { makeExportSite } from './export-site.ts'
 import { makeRemovePart } from './remove-part.ts'
@@ -29,6 +30,7 @@ await runMain('exporter', async () => {
     bus,
     exportSite: makeExportSite(deps),
     exportArchive: makeExportArchive(deps),
+    exportDiff: makeExportDiff(deps),
     concurrency: config.EXPORT_CONCURRENCY,
     log,
   })
