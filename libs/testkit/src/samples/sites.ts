@@ -5,7 +5,18 @@ export interface SampleSite {
   readonly policy: string
   readonly maxPages?: number
   readonly group: string
+  /** As in `sites.json`: see docs/fields.md. */
+  readonly fields?: readonly Readonly<Record<string, unknown>>[]
 }
+
+/** What only the texts of the shop's products say: a number, a yes or no, a value of its JSON-LD, and one that it has to have. */
+const lampFields: NonNullable<SampleSite['fields']> = [
+  { name: 'listPrice', css: '.price', type: 'price', pages: '/p/', required: true },
+  { name: 'shipsInDays', css: 'h1 + p', regex: 'ships in (\\d+) days', type: 'number', pages: '/p/' },
+  { name: 'recycled', xpath: "//p[contains(., '100 % recycled')]", type: 'boolean', pages: '/p/' },
+  { name: 'bestRating', jsonPath: '$.aggregateRating.bestRating', type: 'number', pages: '/p/' },
+  { name: 'topics', css: 'ul a[href^="/c/"]', list: true, transform: ['lowercase'], pages: '/$' },
+]
 
 /** Nothing listens here: above Linux's ephemeral range and registered for nothing. */
 const deadPort = 64_999
@@ -21,6 +32,7 @@ export function sampleSites(port: number): SampleSite[] {
       policy: policyOf(name),
       group: 'samples',
       ...(name === 'flood' ? { maxPages: 25 } : {}),
+      ...(name === 'lamps' ? { fields: lampFields } : {}),
     })),
     // RFC 6761 §6.4: never resolves.
     { name: 'nowhere', startUrls: ['http://nowhere.invalid/'], policy: 'sample', group: 'samples' },
