@@ -12,6 +12,7 @@ function wordsOf({ type, data, step }: SeineEvent): string {
     case 'run.created':
       return `${formatCount(data.sites)} sites${data.dryRun ? ', dry run' : ''}`
     case 'run.started':
+    case 'run.paused':
     case 'site.started':
       return ''
     case 'site.step':

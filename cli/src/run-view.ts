@@ -23,7 +23,7 @@ export interface RunView {
 }
 
 const noPages: Counts = { discovered: 0, ok: 0, unchanged: 0, failed: 0, skipped: 0, pending: 0 }
-const ended: readonly RunStatus[] = ['completed', 'failed', 'cancelled']
+const ended = ['completed', 'failed', 'cancelled'] as const satisfies readonly RunStatus[]
 
 export function viewOf(run: RunDetail): RunView {
   const { status, counts, pagesPerSecond, eta, siteCounts, sitesTotal } = run
@@ -39,6 +39,8 @@ export function applyEvent(view: RunView, event: SeineEvent): RunView {
   switch (event.type) {
     case 'run.started':
       return { ...view, status: 'running' }
+    case 'run.paused':
+      return { ...view, status: 'paused' }
     case 'run.progress': {
       const { counts, pagesPerSecond, eta, sitesDone, sites } = event.data
       return { ...view, counts, pagesPerSecond, eta, sitesDone, sitesTotal: sites }

@@ -3,7 +3,7 @@ import { artifactSchema, diffCountsSchema } from './artifact.ts'
 import { pools } from './consumers.ts'
 import { defineMessage } from './define.ts'
 import { retentionReasons } from './retention.ts'
-import { countsSchema, etaSchema, runStatuses, steps } from './run.ts'
+import { countsSchema, etaSchema, runStatuses, siteRunStatuses, steps } from './run.ts'
 import { siteName } from './site.ts'
 import { noSite } from './subjects.ts'
 
@@ -12,7 +12,9 @@ export const levels = ['debug', 'info', 'warn', 'error'] as const
 /** `data` by event type. A type's tokens are the tail of its subject. */
 export const eventData = {
   'run.created': z.strictObject({ sites: z.int(), dryRun: z.boolean() }),
+  /** It begins, or goes on after a pause, a cancel or a failure. */
   'run.started': z.strictObject({}),
+  'run.paused': z.strictObject({}),
   'run.progress': z.strictObject({
     counts: countsSchema,
     sitesDone: z.int(),
@@ -32,7 +34,7 @@ export const eventData = {
   'site.step': z.strictObject({ from: z.enum(steps).nullable() }),
   'site.progress': z.strictObject({ counts: countsSchema, pagesPerSecond: z.number(), bytes: z.int(), eta: etaSchema }),
   'site.finished': z.strictObject({
-    status: z.enum(runStatuses),
+    status: z.enum(siteRunStatuses),
     reason: z.string().nullable(),
     counts: countsSchema,
     diff: diffCountsSchema.nullable(),

@@ -9,13 +9,34 @@ export const steps = ['preflight', 'discover', 'fetch', 'export', 'archive'] as 
 export type Step = (typeof steps)[number]
 
 /** `waiting`: not started yet. A run that lost its scheduler stays `running` and is taken up by the next one. */
-export const runStatuses = ['waiting', 'running', 'completed', 'failed', 'cancelled'] as const
+export const siteRunStatuses = ['waiting', 'running', 'completed', 'failed', 'cancelled'] as const
+export type SiteRunStatus = (typeof siteRunStatuses)[number]
+
+/** `paused`: nothing new is dispatched until it is resumed; its sites keep the status they have. */
+export const runStatuses = [...siteRunStatuses, 'paused'] as const
 export type RunStatus = (typeof runStatuses)[number]
+
+/** How a list of runs may be sorted; with `-` the largest or latest first. */
+export const runOrders = ['-created', 'created', '-started', 'started', '-finished', 'finished'] as const
+
+/** How fast a run may ask each host at most, whatever the site's policy says; named as in a policy. */
+export const runCeilingSchema = z.strictObject({
+  ratePerSecond: z.number().positive().max(10_000).optional(),
+  concurrency: z.int().min(1).max(512).optional(),
+})
 
 /** What a bulk run is asked to do. */
 export const runOptionsSchema = z.strictObject({
   /** Names of sites. Absent: all enabled ones. */
   sites: z.array(siteName).min(1).max(10_000).optional(),
+  /** Of those, the sites of this group alone. */
+  group: z.string().min(1).max(64).optional(),
+  /** Of those, all but these. */
+  exclude: z.array(siteName).min(1).max(10_000).optional(),
+  /** Name of the policy that every site of the run has instead of its own; what a site overrides of a policy it still does. */
+  policy: z.string().min(1).max(100).optional(),
+  /** Makes the run slower than policies say, never faster. */
+  at_most: runCeilingSchema.optional(),
   /** Sites at once. Absent: `BULK_MAX_CONCURRENCY`. */
   concurrency: z.int().min(1).max(1_000).optional(),
   /** Most pages a site, sitemaps included; exact. Absent: the site's `maxPages`. */
@@ -67,7 +88,7 @@ export type StepState = z.output<typeof stepStateSchema>
 export const siteRunSchema = z.strictObject({
   runId: z.uuid(),
   site: siteName,
-  status: z.enum(runStatuses),
+  status: z.enum(siteRunStatuses),
   /** Null while waiting and after the end. */
   step: z.enum(steps).nullable(),
   /** Why it failed: `preflight: shop.example does not resolve`. Null: it did not. */
@@ -99,7 +120,7 @@ export const runSchema = z.strictObject({
   reason: z.string().nullable(),
   options: runOptionsSchema,
   /** Sites by status. */
-  siteCounts: z.record(z.enum(runStatuses), z.int()),
+  siteCounts: z.record(z.enum(siteRunStatuses), z.int()),
   counts: countsSchema,
   bytes: z.int(),
   pagesPerSecond: z.number(),

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { defineRpc } from '../define.ts'
-import { runOptionsSchema, runSchema, runStatuses, siteRunSchema } from '../run.ts'
+import { runOptionsSchema, runOrders, runSchema, runStatuses, siteRunSchema, siteRunStatuses } from '../run.ts'
+import { runFileSchema } from '../run-file.ts'
+import { runPlanSchema } from '../run-plan.ts'
 import { siteName } from '../site.ts'
 import { pageRequest, runRef } from './request.ts'
 
@@ -17,6 +19,12 @@ export const runRpc = {
     }),
     output: runSchema,
   }),
+  planRun: defineRpc({
+    name: 'rpc.scheduler.runs.plan',
+    about: 'What a run with these options would do, without starting it. `invalid` as for a run.',
+    input: z.strictObject({ options: runOptionsSchema }),
+    output: runPlanSchema,
+  }),
   getRun: defineRpc({
     name: 'rpc.scheduler.runs.get',
     about: 'One run.',
@@ -25,14 +33,24 @@ export const runRpc = {
   }),
   listRuns: defineRpc({
     name: 'rpc.scheduler.runs.list',
-    about: 'Runs, newest first.',
-    input: z.strictObject({ ...pageRequest, status: z.enum(runStatuses).optional() }),
+    about: 'Runs, newest first unless it is said otherwise.',
+    input: z.strictObject({
+      ...pageRequest,
+      status: z.array(z.enum(runStatuses)).min(1).max(runStatuses.length).optional(),
+      /** Runs that this site is part of. */
+      site: siteName.optional(),
+      /** Created at this moment or later, and before that one. ISO 8601. */
+      from: z.string().optional(),
+      to: z.string().optional(),
+      dryRun: z.boolean().optional(),
+      sort: z.enum(runOrders).default('-created'),
+    }),
     output: z.strictObject({ runs: z.array(runSchema), total: z.int() }),
   }),
   listSiteRuns: defineRpc({
     name: 'rpc.scheduler.runs.sites',
     about: 'The sites of a run in its order.',
-    input: runRef.extend(pageRequest),
+    input: runRef.extend({ ...pageRequest, status: z.enum(siteRunStatuses).optional() }),
     output: z.strictObject({ sites: z.array(siteRunSchema), total: z.int() }),
   }),
   cancelRun: defineRpc({
@@ -41,9 +59,16 @@ export const runRpc = {
     input: runRef,
     output: runSchema,
   }),
+  pauseRun: defineRpc({
+    name: 'rpc.scheduler.runs.pause',
+    about:
+      'Dispatches nothing more of a run until it is resumed. `conflict` when it does not run or only packs its archive.',
+    input: runRef,
+    output: runSchema,
+  }),
   resumeRun: defineRpc({
     name: 'rpc.scheduler.runs.resume',
-    about: 'Takes up a cancelled or failed run where it stopped. `conflict` when it runs or is complete.',
+    about: 'Takes up a paused, cancelled or failed run where it stopped. `conflict` when it runs or is complete.',
     input: runRef,
     output: runSchema,
   }),
@@ -67,5 +92,17 @@ export const runRpc = {
       site: siteName.optional(),
     }),
     output: runSchema,
+  }),
+  listFiles: defineRpc({
+    name: 'rpc.scheduler.runs.files',
+    about: 'Files that runs and their sites made and that are still there, the latest first.',
+    input: z.strictObject({
+      ...pageRequest,
+      runId: z.uuid().optional(),
+      site: siteName.optional(),
+      /** Name of the file: `full.csv`, `reports.zip`. */
+      file: z.string().max(100).optional(),
+    }),
+    output: z.strictObject({ files: z.array(runFileSchema), total: z.int() }),
   }),
 } as const

@@ -9,6 +9,7 @@ import type {
   RunStatus,
   Site,
   SitePlan,
+  SiteRunStatus,
   Step,
   StepState,
   StoredPages,
@@ -84,7 +85,7 @@ export const BulkJobSiteEntity = defineEntity({
     job: () => p.manyToOne(BulkJobEntity).deleteRule('cascade'),
     site: p.text(),
     position: p.integer(),
-    status: p.text().$type<RunStatus>(),
+    status: p.text().$type<SiteRunStatus>(),
     /** Kept after the end: where it stopped, so where it goes on. */
     step: p.text().$type<Exclude<Step, 'archive'>>().nullable(),
     reason: p.text().nullable(),

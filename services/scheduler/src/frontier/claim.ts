@@ -60,8 +60,9 @@ const claimSql = `
   with member as (
     select m.host, m.site_run_id, m.served_at, s.job_id, s.site, s.pool, s.rate_per_second, s.concurrency,
       s.looks_for_shells, s.shell_since is not null as holds_pages
-    from bulk_job_site_hosts m join bulk_job_sites s on s.id = m.site_run_id
-    where m.host = any($1::text[]) and s.status = 'running'
+    from bulk_job_site_hosts m join bulk_job_sites s on s.id = m.site_run_id join bulk_jobs j on j.id = s.job_id
+    -- Not of a paused run.
+    where m.host = any($1::text[]) and s.status = 'running' and j.status = 'running'
   ),
   room as (
     select h.host, h.due_at, greatest(h.due_at, $2::timestamptz - interval '${slotLookaheadMs} ms') as paced_from,

@@ -1,4 +1,4 @@
-import type { Pool, RunOptions, RunStatus, SitePlan, StepState, StoredPages } from '@seine/contracts'
+import type { Pool, RunOptions, SitePlan, SiteRunStatus, StepState, StoredPages } from '@seine/contracts'
 import type { Sql } from '../database/sql.ts'
 import type { SiteStep } from '../lifecycle/site-run-steps.ts'
 
@@ -7,7 +7,7 @@ export interface SiteRunRow {
   readonly id: string
   readonly jobId: string
   readonly site: string
-  readonly status: RunStatus
+  readonly status: SiteRunStatus
   readonly step: SiteStep | null
   readonly reason: string | null
   readonly plan: SitePlan

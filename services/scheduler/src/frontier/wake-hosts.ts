@@ -1,14 +1,14 @@
 import { at, type Sql } from '../database/sql.ts'
 
-/** Wakes the hosts of a site run that starts or goes on: claims that looked before found nobody active there. */
-export async function wakeHosts(sql: Sql, siteRunId: string, nowMs: number): Promise<void> {
+/** Wakes the hosts of site runs that start or go on: claims that looked before found nobody active there. */
+export async function wakeHosts(sql: Sql, siteRunIds: readonly string[], nowMs: number): Promise<void> {
   await sql.query(
     `with held as (
        select h.host from hosts h
-       where h.host in (select host from bulk_job_site_hosts where site_run_id = $1) order by h.host for no key update
+       where h.host in (select host from bulk_job_site_hosts where site_run_id = any($1::uuid[])) order by h.host for no key update
      )
      update hosts h set wake_at = least(h.wake_at, $2::timestamptz) from held where h.host = held.host`,
-    [siteRunId, at(nowMs)],
+    [siteRunIds, at(nowMs)],
   )
 }
 
@@ -21,8 +21,8 @@ export async function rearmHosts(sql: Sql, nowMs: number): Promise<void> {
     `with asleep as (
        select h.host from hosts h
        where h.wake_at is null and exists (
-         select 1 from bulk_job_site_hosts m join bulk_job_sites s on s.id = m.site_run_id
-         where m.host = h.host and s.status = 'running' and exists (
+         select 1 from bulk_job_site_hosts m join bulk_job_sites s on s.id = m.site_run_id join bulk_jobs j on j.id = s.job_id
+         where m.host = h.host and s.status = 'running' and j.status = 'running' and exists (
            select 1 from urls u where u.state = 0 and u.host = m.host and u.site_run_id = m.site_run_id
          )
        )

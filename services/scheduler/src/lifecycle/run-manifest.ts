@@ -1,9 +1,9 @@
-import { type RunStatus, type Step, type StepState, steps } from '@seine/contracts'
+import { type SiteRunStatus, type Step, type StepState, steps } from '@seine/contracts'
 import type { SiteStep } from './site-run-steps.ts'
 
 /** How many sites of a run are where. */
 export interface SiteGroup {
-  readonly status: RunStatus
+  readonly status: SiteRunStatus
   readonly step: SiteStep | null
   readonly n: number
 }

@@ -46,7 +46,7 @@ export function makeSettleRender(deps: {
       await tell(sql, run, { from: 'http', to: 'browser', reason: remembered ? 'remembered' : 'needs-browser' }, nowMs)
     if (verdict === 'give-up')
       await tell(sql, run, { from: 'browser', to: 'http', reason: 'no-browser-fetcher' }, nowMs)
-    await wakeHosts(sql, run.id, nowMs)
+    await wakeHosts(sql, [run.id], nowMs)
     return true
   }
 

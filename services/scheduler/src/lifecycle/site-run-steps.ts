@@ -1,4 +1,4 @@
-import type { RunStatus, Step, StepState } from '@seine/contracts'
+import type { RunStatus, SiteRunStatus, Step, StepState } from '@seine/contracts'
 
 /**
  * The life of a site run. {@link enter} is its one door: nothing else writes status, step or manifest.
@@ -16,7 +16,7 @@ export type SiteStep = Exclude<Step, 'archive'>
 export const siteSteps = ['preflight', 'discover', 'fetch', 'export'] as const satisfies readonly SiteStep[]
 
 export interface SiteRunState {
-  readonly status: RunStatus
+  readonly status: SiteRunStatus
   /** Kept after the end: where it stopped. */
   readonly step: SiteStep | null
   readonly reason: string | null

@@ -26,7 +26,7 @@ export function makeStartSite(deps: {
       if (waiting?.status !== 'waiting') return false
       const first = waiting.step === null
       const run = await moveSiteRun(sql, waiting, { to: waiting.step ?? 'preflight' }, nowMs)
-      await wakeHosts(sql, run.id, nowMs)
+      await wakeHosts(sql, [run.id], nowMs)
       if (first) await fixPreviousRun(sql, run)
       await beginRender(sql, run, nowMs)
       if (run.step !== 'preflight') return true

@@ -1,7 +1,8 @@
-import type { SitePlan } from '@seine/contracts'
+import type { RunFlag, SitePlan } from '@seine/contracts'
 import { type Logger, messageOf } from '@seine/runtime'
 import { at, type Database } from '../database/sql.ts'
 import { recordEvents } from '../events/outbox.ts'
+import { wakeHosts } from '../frontier/wake-hosts.ts'
 import type { Advanced } from './advance-site.ts'
 import type { ExportAsker } from './ask-export.ts'
 import { activeJobs, finishRun, type JobRow, lockJob, siteGroups } from './job-row.ts'
@@ -17,7 +18,7 @@ export interface TickDeps {
   readonly advanceSite: (ref: { runId: string; site: string }, nowMs: number) => Promise<Advanced>
   readonly settleRender: (runId: string, nowMs: number) => Promise<boolean>
   readonly ask: ExportAsker
-  readonly putFlag: (runId: string, flag: 'running' | 'cancelled') => Promise<void>
+  readonly putFlag: (runId: string, flag: RunFlag) => Promise<void>
   readonly times: LifecycleTimes
   readonly nowMs: () => number
   readonly log: Logger
@@ -40,7 +41,7 @@ export function makeTick(deps: TickDeps): () => Promise<'more' | 'idle'> {
     return started || settled || moved
   }
 
-  async function tellFlag(runId: string, flag: 'running' | 'cancelled'): Promise<void> {
+  async function tellFlag(runId: string, flag: RunFlag): Promise<void> {
     await deps.putFlag(runId, flag)
     await database.query('update bulk_jobs set flag = $2 where id = $1', [runId, flag])
   }
@@ -52,6 +53,16 @@ export function makeTick(deps: TickDeps): () => Promise<'more' | 'idle'> {
       await sql.query(
         `update bulk_jobs set status = 'running', started_at = coalesce(started_at, $2::timestamptz) where id = $1`,
         [runId, at(nowMs())],
+      )
+      // After a pause its sites run already, and claims have put their hosts to sleep.
+      const sites = await sql.query<{ id: string }>(
+        `select id from bulk_job_sites where job_id = $1 and status = 'running'`,
+        [runId],
+      )
+      await wakeHosts(
+        sql,
+        sites.map((site) => site.id),
+        nowMs(),
       )
       await recordEvents(sql, [{ runId, step: null, type: 'run.started', data: {} }], nowMs())
     })
@@ -112,14 +123,14 @@ export function makeTick(deps: TickDeps): () => Promise<'more' | 'idle'> {
     if (askArchive) await deps.ask.archive(runId, nowMs())
   }
 
-  /** Tells fetchers of cancels that were committed and not told of: the process died between. */
+  /** Tells fetchers of pauses and cancels that were committed and not told of: the process died between. */
   async function repairFlags(): Promise<void> {
-    const untold = await database.query<{ id: string }>(
-      `select id from bulk_jobs where status = 'cancelled' and flag is distinct from 'cancelled'
-         and finished_at > $1::timestamptz limit 100`,
+    const untold = await database.query<{ id: string; status: 'cancelled' | 'paused' }>(
+      `select id, status from bulk_jobs where status in ('cancelled', 'paused') and flag is distinct from status
+         and (status = 'paused' or finished_at > $1::timestamptz) limit 100`,
       [at(nowMs() - 24 * 60 * 60_000)],
     )
-    for (const { id } of untold) await tellFlag(id, 'cancelled')
+    for (const { id, status } of untold) await tellFlag(id, status)
   }
 
   return async () => {

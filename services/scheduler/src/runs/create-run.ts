@@ -11,6 +11,7 @@ import { chooseSites } from './choose-sites.ts'
 import { planSites } from './plan-sites.ts'
 
 const idempotencyWindowMs = 24 * 60 * 60_000
+import { readUsable } from './usable-catalogue.ts'
 
 export interface CreateRunDeps {
   readonly database: Postgres
@@ -28,7 +29,7 @@ export interface CreateRunDeps {
 export function makeCreateRun(deps: CreateRunDeps) {
   return async (request: RpcRequest<typeof schedulerRpc.createRun>): Promise<Run> => {
     if (!deps.enabled) throw new RpcError('conflict', 'bulk runs are switched off (BULK_RUN_ENABLED=false)')
-    const catalogue = await usable(deps.catalogue)
+    const catalogue = await readUsable(deps.catalogue)
     const sites = chooseSites(catalogue, request.options)
     const nowMs = deps.nowMs()
     const runId = await deps.database.orm.em.fork().transactional(async (em) => {
@@ -36,15 +37,6 @@ export function makeCreateRun(deps: CreateRunDeps) {
       return same ?? (await insertRun(em, request, sites, catalogue, deps.maxConcurrency, nowMs))
     })
     return deps.readRun(runId)
-  }
-}
-
-async function usable(catalogue: () => Promise<Catalogue>): Promise<Catalogue> {
-  try {
-    return await catalogue()
-  } catch (error) {
-    if (error instanceof CatalogueError) throw new RpcError('invalid', error.message, { problems: error.problems })
-    throw error
   }
 }
 

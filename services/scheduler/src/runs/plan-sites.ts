@@ -1,11 +1,11 @@
 import { RpcError } from '@seine/bus'
-import type { RunOptions, Site, SitePlan } from '@seine/contracts'
+import type { Policy, RunOptions, Site, SitePlan } from '@seine/contracts'
 import { mergePolicy } from '../catalogue/merge-policy.ts'
 import type { Catalogue } from '../catalogue/read-catalogue.ts'
 
 /**
- * Fixes what a run does at each of its sites. Throws RpcError `invalid` naming the sites whose policy goes through other
- * people's homes while their own entry does not say that it may.
+ * Fixes what a run does at each of its sites. Throws RpcError `invalid` for a policy that there is none of, and naming the sites
+ * whose policy goes through other people's homes while their own entry does not say that it may.
  */
 export function planSites(
   runId: string,
@@ -13,10 +13,13 @@ export function planSites(
   catalogue: Catalogue,
   options: RunOptions,
 ): SitePlan[] {
-  const plans = sites.map((site): SitePlan => {
+  if (options.policy !== undefined && !catalogue.policies.has(options.policy))
+    throw new RpcError('invalid', `there is no policy '${options.policy}'`, { unknownPolicy: options.policy })
+  const plans = sites.map((entry): SitePlan => {
+    const site = options.policy === undefined ? entry : { ...entry, policy: options.policy }
     const policy = catalogue.policies.get(site.policy)
     if (policy === undefined) throw new Error(`site '${site.name}' has no policy '${site.policy}'`)
-    const merged = mergePolicy(policy, site.policyOverrides)
+    const merged = slowDown(mergePolicy(policy, site.policyOverrides), options.at_most)
     return { runId, site, policy: merged, maxPages: options.limit ?? site.maxPages ?? null }
   })
   const refused = plans.filter(({ site, policy }) => policy.proxyPool === 'residential' && !site.residentialProxies)
@@ -27,4 +30,14 @@ export function planSites(
     })
   }
   return plans
+}
+
+function slowDown(policy: Policy, ceiling: RunOptions['at_most']): Policy {
+  if (ceiling === undefined) return policy
+  const { ratePerSecond = policy.ratePerSecond, concurrency = policy.concurrency } = ceiling
+  return {
+    ...policy,
+    ratePerSecond: Math.min(policy.ratePerSecond, ratePerSecond),
+    concurrency: Math.min(policy.concurrency, concurrency),
+  }
 }

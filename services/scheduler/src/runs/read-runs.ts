@@ -6,11 +6,14 @@ import {
   type RpcRequest,
   type Run,
   type RunStatus,
+  type SiteRunStatus,
   runStatuses,
+  siteRunStatuses,
   type SiteRun,
   type schedulerRpc,
 } from '@seine/contracts'
 import { BulkJobEntity, BulkJobSiteEntity, SiteEntity } from '../database/entities.ts'
+import { findRuns } from './find-runs.ts'
 import type { Postgres } from '../database/postgres.ts'
 import { hasEnded } from '../lifecycle/site-run-steps.ts'
 
@@ -32,15 +35,11 @@ export function makeReadRuns(database: Postgres) {
   }
 
   async function listRuns(request: RpcRequest<typeof schedulerRpc.listRuns>) {
-    const [jobs, total] = await orm.em
-      .fork()
-      .findAndCount(BulkJobEntity, request.status === undefined ? {} : { status: request.status }, {
-        orderBy: { createdAt: 'desc', id: 'desc' },
-        limit: request.perPage,
-        offset: (request.page - 1) * request.perPage,
-      })
-    const sums = await sumsOf(jobs.map((job) => job.id))
-    return { runs: jobs.map((job) => runView(job, sums.get(job.id) ?? noSums())), total }
+    const { ids, total } = await findRuns(database, request)
+    const jobs = new Map((await orm.em.fork().find(BulkJobEntity, { id: { $in: ids } })).map((job) => [job.id, job]))
+    const sums = await sumsOf(ids)
+    const found = ids.flatMap((id) => jobs.get(id) ?? [])
+    return { runs: found.map((job) => runView(job, sums.get(job.id) ?? noSums())), total }
   }
 
   async function listSiteRuns(request: RpcRequest<typeof schedulerRpc.listSiteRuns>) {
@@ -49,7 +48,7 @@ export function makeReadRuns(database: Postgres) {
       throw new RpcError('not-found', `no run ${request.runId}`)
     const [rows, total] = await em.findAndCount(
       BulkJobSiteEntity,
-      { job: request.runId },
+      { job: request.runId, ...(request.status === undefined ? {} : { status: request.status }) },
       { orderBy: { position: 'asc' }, limit: request.perPage, offset: (request.page - 1) * request.perPage },
     )
     const reasons = await reasonsOf(rows.map((row) => row.id))
@@ -70,7 +69,7 @@ export function makeReadRuns(database: Postgres) {
   }
 
   async function sumsOf(runIds: readonly string[]): Promise<Map<string, Sums>> {
-    const rows = await database.query<{ runId: string; status: RunStatus; n: number; bytes: number } & Counts>(
+    const rows = await database.query<{ runId: string; status: SiteRunStatus; n: number; bytes: number } & Counts>(
       `select job_id as "runId", status, count(*)::int as n, sum(bytes)::float8 as bytes, sum(discovered)::int as discovered,
          sum(ok)::int as ok, sum(unchanged)::int as unchanged, sum(failed)::int as failed, sum(skipped)::int as skipped,
          sum(pending)::int as pending
@@ -107,13 +106,13 @@ export function makeReadRuns(database: Postgres) {
 }
 
 interface Sums {
-  siteCounts: Record<RunStatus, number>
+  siteCounts: Record<SiteRunStatus, number>
   counts: Counts
   bytes: number
 }
 
 const noSums = (): Sums => ({
-  siteCounts: Object.fromEntries(runStatuses.map((status) => [status, 0])) as Record<RunStatus, number>,
+  siteCounts: Object.fromEntries(siteRunStatuses.map((status) => [status, 0])) as Record<SiteRunStatus, number>,
   counts: { discovered: 0, ok: 0, unchanged: 0, failed: 0, skipped: 0, pending: 0 },
   bytes: 0,
 })
@@ -125,7 +124,7 @@ function runView(job: Job, sums: Sums): Run {
     reason: job.reason ?? null,
     options: job.options,
     ...sums,
-    pagesPerSecond: hasEnded(job.status) ? 0 : job.pagesPerSecond,
+    pagesPerSecond: job.status === 'running' ? job.pagesPerSecond : 0,
     eta: hasEnded(job.status) ? { state: 'done' } : job.eta,
     steps: job.steps,
     archive: job.archive ?? null,

@@ -7,11 +7,11 @@ export function makeReadStats(database: Database) {
     // Pages that are held for a browser are what brings one up.
     const backlog = await database.query<{ pool: string; pages: number; sources: number }>(
       `select b.pool, sum(b.pages)::int as pages, sum(b.sources)::int as sources
-       from bulk_job_sites s cross join lateral (values
+       from bulk_job_sites s join bulk_jobs j on j.id = s.job_id cross join lateral (values
          (case when s.shell_since is null then s.pool else 'browser' end, s.pending, 0),
          ('http', 0, s.sources_pending)
        ) as b(pool, pages, sources)
-       where s.status = 'running' group by b.pool having b.pool = 'http' or sum(b.pages) > 0`,
+       where s.status = 'running' and j.status = 'running' group by b.pool having b.pool = 'http' or sum(b.pages) > 0`,
     )
     const leases = await database.query<{ pool: string; leased: number }>(
       `select case when u.kind = 'page' and (s.pool = 'browser' or (s.looks_for_shells and u.needs_browser))

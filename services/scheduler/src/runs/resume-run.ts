@@ -6,7 +6,10 @@ import { lockSiteRuns, type SiteRunRow } from '../frontier/site-run-row.ts'
 import { lockJob } from '../lifecycle/job-row.ts'
 import { moveSiteRuns } from '../lifecycle/move-site-run.ts'
 
-/** Takes up a cancelled or failed run: its sites go on at the step where they stopped, with the URLs that were cut off. */
+/**
+ * Takes up a run: a paused one as it is; the sites of a cancelled or failed one go on at the step where they stopped, with the
+ * URLs that were cut off.
+ */
 export function makeResumeRun(deps: {
   database: Database
   nowMs: () => number
@@ -17,6 +20,10 @@ export function makeResumeRun(deps: {
     await deps.database.transaction(async (sql) => {
       const job = await lockJob(sql, runId)
       if (job === null) throw new RpcError('not-found', `no run ${runId}`)
+      if (job.status === 'paused') {
+        await sql.query(`update bulk_jobs set status = 'waiting', flag = null where id = $1`, [runId])
+        return
+      }
       if (job.status !== 'cancelled' && job.status !== 'failed')
         throw new RpcError('conflict', `the run is ${job.status}, there is nothing to resume`)
       const stopped = await lockSiteRuns(sql, `s.job_id = $1 and s.status in ('cancelled', 'failed')`, [runId])

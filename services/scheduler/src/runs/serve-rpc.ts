@@ -7,6 +7,9 @@ import type { Postgres } from '../database/postgres.ts'
 import { makeReadHistory } from '../history/read-history.ts'
 import { makeCancelRun } from './cancel-run.ts'
 import { makeCreateRun } from './create-run.ts'
+import { makeListFiles } from './list-files.ts'
+import { makePauseRun } from './pause-run.ts'
+import { makePlanRun } from './plan-run.ts'
 import { makeReadLedger } from './read-ledger.ts'
 import { makeReadRuns } from './read-runs.ts'
 import { makeReadStats } from './read-stats.ts'
@@ -33,11 +36,13 @@ export function serveRpc(deps: {
     enabled: config.BULK_RUN_ENABLED,
     maxConcurrency: config.BULK_MAX_CONCURRENCY,
   })
-  const tellCancelled = async (runId: string) => {
-    await deps.putFlag(runId, 'cancelled')
-    await database.query(`update bulk_jobs set flag = 'cancelled' where id = $1 and status = 'cancelled'`, [runId])
+  const tell = (flag: 'cancelled' | 'paused') => async (runId: string) => {
+    await deps.putFlag(runId, flag)
+    await database.query('update bulk_jobs set flag = $2 where id = $1 and status = $2', [runId, flag])
   }
-  const cancelRun = makeCancelRun({ ...writing, tellCancelled })
+  const cancelRun = makeCancelRun({ ...writing, tellCancelled: tell('cancelled') })
+  const pauseRun = makePauseRun({ ...writing, tellPaused: tell('paused') })
+  const planRun = makePlanRun({ database, catalogue: deps.catalogue, maxConcurrency: config.BULK_MAX_CONCURRENCY })
   const resumeRun = makeResumeRun(writing)
   const history = makeReadHistory(database)
   const retryRun = makeRetryRun(writing)
@@ -53,13 +58,16 @@ export function serveRpc(deps: {
 
   return [
     bus.serve(schedulerRpc.createRun, thenTick(createRun)),
+    bus.serve(schedulerRpc.planRun, planRun),
     bus.serve(schedulerRpc.getRun, ({ runId }) => reads.getRun(runId)),
     bus.serve(schedulerRpc.listRuns, reads.listRuns),
     bus.serve(schedulerRpc.listSiteRuns, reads.listSiteRuns),
     bus.serve(schedulerRpc.cancelRun, thenTick(cancelRun)),
+    bus.serve(schedulerRpc.pauseRun, thenTick(pauseRun)),
     bus.serve(schedulerRpc.resumeRun, thenTick(resumeRun)),
     bus.serve(schedulerRpc.retryRun, thenTick(retryRun)),
     bus.serve(schedulerRpc.reextractRun, thenTick(reextractRun)),
+    bus.serve(schedulerRpc.listFiles, makeListFiles(database)),
     bus.serve(schedulerRpc.listSites, reads.listSites),
     bus.serve(schedulerRpc.readHistory, history.history),
     bus.serve(schedulerRpc.readPrices, history.prices),
