@@ -18,6 +18,7 @@ import { type Logger, type Part, systemClock } from '@seine/runtime'
 import type { Catalogue } from './catalogue/read-catalogue.ts'
 import type { Config } from './config.ts'
 import type { Postgres } from './database/postgres.ts'
+import { diffParts } from './diffs/diff-parts.ts'
 import { makeConsumeBatches, maxBatchesAtOnce } from './discovery/consume-batches.ts'
 import { makeEnterBatches } from './discovery/enter-batches.ts'
 import { makePublishOutbox } from './events/publish-outbox.ts'
@@ -183,6 +184,7 @@ export async function schedulerParts(deps: {
       }
       return report
     }),
+    ...diffParts({ bus, database, deadlineMs: config.EXPORT_DEADLINE, log }),
     ...serveRpc({ bus, database, catalogue: deps.catalogue, putFlag, config, changed }),
     outcomes,
     discovered,

@@ -14,6 +14,7 @@ import type {
   StepState,
   StoredPages,
 } from '@seine/contracts'
+import { RunDiffEntity, RunDiffSiteEntity } from '../diffs/run-diff-entities.ts'
 
 /** One entry of `config/sites.json` as imported. */
 export const SiteEntity = defineEntity({
@@ -54,6 +55,8 @@ export const BulkJobEntity = defineEntity({
     concurrency: p.integer(),
     steps: p.json<StepState[]>(),
     archive: p.json<Artifact>().nullable(),
+    /** Null: the archive is one file. */
+    archiveParts: p.json<Artifact[]>().nullable(),
     archiveAttempt: p.integer().default(0),
     /** Attempts up to this one don't count any more. */
     archiveBase: p.integer().default(0),
@@ -357,6 +360,8 @@ export const entities = [
   UrlEntity,
   DiscoveryBatchEntity,
   PageChangeEntity,
+  RunDiffEntity,
+  RunDiffSiteEntity,
   HostEntity,
   OutboxEntity,
 ]

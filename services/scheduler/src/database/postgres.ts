@@ -11,6 +11,7 @@ import { Render } from './migrations/0007-render.ts'
 import { StoredPages } from './migrations/0008-stored-pages.ts'
 import { PageChanges } from './migrations/0009-page-changes.ts'
 import { Retention } from './migrations/0010-retention.ts'
+import { RunDiffs } from './migrations/0011-run-diffs.ts'
 import { type Database, locks, type Sql } from './sql.ts'
 
 /** What is used of the `pg` pool, which has no types of its own. */
@@ -41,6 +42,7 @@ const migrations = [
   StoredPages,
   PageChanges,
   Retention,
+  RunDiffs,
 ]
 
 export interface Postgres extends Database, AsyncDisposable {

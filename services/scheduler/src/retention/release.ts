@@ -38,7 +38,9 @@ export function makeRelease(deps: {
     ])
     if (left.length > 0) return
     await deps.publishRemoval({ runId, site: null })
-    await database.query('update bulk_jobs set archive = null where id = $1', [runId])
+    await database.query('update bulk_jobs set archive = null, archive_parts = null where id = $1', [runId])
+    // Their files lay among the run's.
+    await database.query('delete from run_diffs where after_run_id = $1', [runId])
   }
 
   return {
