@@ -93,6 +93,23 @@ test.each<[string, Parameters<typeof problems>[0], string[]]>([
       "sites.json: sites[0] 'lamps': fields[2].xpath: 'size' can't be read: no XPath, from character 4 on",
     ],
   ],
+  [
+    'what is wrong with every entry, whatever kind of wrong it is',
+    { sites: sitesText({ ...lamps, colour: 'red' }, { ...lamps, name: 'desks', policy: 'brisk' }, 7) },
+    [
+      'sites.json: sites[0] \'lamps\': Unrecognized key: "colour"',
+      "sites.json: sites[1] 'desks': policy: unknown 'brisk', there are slow, default",
+      'sites.json: sites[2]: Invalid input: expected object, received number',
+    ],
+  ],
+  [
+    'bad policies once, and not of every site that names one',
+    { sites: sitesText({ ...lamps, policy: 'slow', maxDepth: -1 }), policies: 'policies: { slow: 7 }' },
+    [
+      "policies.yml: policies 'slow': Invalid input: expected object, received number",
+      "sites.json: sites[0] 'lamps': maxDepth: Too small: expected number to be >=0",
+    ],
+  ],
 ])('%s', async (_, texts, expected) => {
   expect(await problems(texts)).toEqual(expected)
 })
