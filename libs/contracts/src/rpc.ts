@@ -4,6 +4,7 @@ import { hostRpc } from './rpc/hosts.ts'
 import { ledgerRpc } from './rpc/ledger.ts'
 import { operationsRpc } from './rpc/operations.ts'
 import { runRpc } from './rpc/runs.ts'
+import { scheduleRpc } from './rpc/schedules.ts'
 import { siteRpc } from './rpc/sites.ts'
 
 /** What a reply carries: a value, or an error whose code is the contract and whose message is for people. */
@@ -17,4 +18,4 @@ export const rpcErrorSchema = z.object({
 export type RpcErrorBody = z.output<typeof rpcErrorSchema>
 
 /** Everything that can be asked of the scheduler. */
-export const schedulerRpc = { ...runRpc, ...diffRpc, ...siteRpc, ...ledgerRpc, ...hostRpc, ...operationsRpc } as const
+export const schedulerRpc = { ...runRpc, ...diffRpc, ...siteRpc, ...ledgerRpc, ...hostRpc, ...operationsRpc, ...scheduleRpc } as const

@@ -129,6 +129,8 @@ export const runSchema = z.strictObject({
   /** Null until the archive is written. */
   archive: artifactSchema.nullable(),
   correlationId: z.string(),
+  /** Who wanted it: somebody over the API, id null, or a schedule. Absent: made before this was kept. */
+  origin: z.strictObject({ kind: z.enum(['api', 'schedule']), id: z.uuid().nullable() }).optional(),
   createdAt: z.string(),
   startedAt: z.string().nullable(),
   finishedAt: z.string().nullable(),

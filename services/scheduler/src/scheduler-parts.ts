@@ -40,6 +40,7 @@ import { makeConsumeOutcomes, outcomeBatch } from './outcomes/consume-outcomes.t
 import { makeReportProgress } from './progress/report-progress.ts'
 import { makeRetention } from './retention/retention.ts'
 import { serveRpc } from './runs/serve-rpc.ts'
+import { scheduleParts } from './schedules/schedule-parts.ts'
 
 const tickEveryMs = 300
 const dispatchEveryMs = 100
@@ -184,6 +185,7 @@ export async function schedulerParts(deps: {
       }
       return report
     }),
+    ...scheduleParts({ bus, database, catalogue: deps.catalogue, config, loop, started: changed, log }),
     ...diffParts({ bus, database, deadlineMs: config.EXPORT_DEADLINE, log }),
     ...serveRpc({ bus, database, catalogue: deps.catalogue, putFlag, config, changed }),
     outcomes,

@@ -15,6 +15,7 @@ import type {
   StoredPages,
 } from '@seine/contracts'
 import { RunDiffEntity, RunDiffSiteEntity } from '../diffs/run-diff-entities.ts'
+import { ScheduleEntity, ScheduleTickEntity } from '../schedules/schedule-entity.ts'
 
 /** One entry of `config/sites.json` as imported. */
 export const SiteEntity = defineEntity({
@@ -44,6 +45,7 @@ export const BulkJobEntity = defineEntity({
       properties: ['idempotencyKey', 'createdAt'],
       where: 'idempotency_key is not null',
     },
+    { name: 'bulk_jobs_schedule', properties: ['scheduleId'], where: 'schedule_id is not null' },
   ],
   properties: {
     id: p.uuid().primary(),
@@ -52,6 +54,8 @@ export const BulkJobEntity = defineEntity({
     options: p.json<RunOptions>(),
     correlationId: p.text(),
     idempotencyKey: p.text().nullable(),
+    /** Null: asked for over the API. */
+    scheduleId: p.uuid().nullable(),
     concurrency: p.integer(),
     steps: p.json<StepState[]>(),
     archive: p.json<Artifact>().nullable(),
@@ -364,4 +368,6 @@ export const entities = [
   RunDiffSiteEntity,
   HostEntity,
   OutboxEntity,
+  ScheduleEntity,
+  ScheduleTickEntity,
 ]

@@ -12,6 +12,7 @@ import { StoredPages } from './migrations/0008-stored-pages.ts'
 import { PageChanges } from './migrations/0009-page-changes.ts'
 import { Retention } from './migrations/0010-retention.ts'
 import { RunDiffs } from './migrations/0011-run-diffs.ts'
+import { Schedules } from './migrations/0018-schedules.ts'
 import { type Database, locks, type Sql } from './sql.ts'
 
 /** What is used of the `pg` pool, which has no types of its own. */
@@ -43,6 +44,7 @@ const migrations = [
   PageChanges,
   Retention,
   RunDiffs,
+  Schedules,
 ]
 
 export interface Postgres extends Database, AsyncDisposable {

@@ -27,6 +27,7 @@ export const locks = {
   outbox: 7_304,
   import: 7_305,
   retention: 7_306,
+  schedules: 7_310,
 } as const
 export type ExclusiveLock = keyof typeof locks
 

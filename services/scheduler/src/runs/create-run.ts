@@ -1,17 +1,19 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { RpcError } from '@seine/bus'
 import { newId, type RpcRequest, type Run, type Site, type schedulerRpc } from '@seine/contracts'
-import { type Catalogue, CatalogueError } from '../catalogue/read-catalogue.ts'
+import type { Catalogue } from '../catalogue/read-catalogue.ts'
 import { BulkJobEntity, BulkJobSiteEntity, OutboxEntity } from '../database/entities.ts'
+import { sqlOf } from '../database/orm-sql.ts'
 import type { Postgres } from '../database/postgres.ts'
+import type { Sql } from '../database/sql.ts'
 import { eventOf } from '../events/outbox.ts'
 import { newManifest } from '../lifecycle/run-manifest.ts'
 import { newSiteRun } from '../lifecycle/site-run-steps.ts'
 import { chooseSites } from './choose-sites.ts'
 import { planSites } from './plan-sites.ts'
+import { readUsable } from './usable-catalogue.ts'
 
 const idempotencyWindowMs = 24 * 60 * 60_000
-import { readUsable } from './usable-catalogue.ts'
 
 export interface CreateRunDeps {
   readonly database: Postgres
@@ -22,19 +24,32 @@ export interface CreateRunDeps {
   readonly readRun: (runId: string) => Promise<Run>
 }
 
+/** What a run comes from that nobody asked for over the API. */
+export interface RunSource {
+  readonly scheduleId: string
+  /** Writes down what has to become true with the run, in its transaction: what it throws undoes the run. */
+  record(sql: Sql, runId: string): Promise<void>
+}
+
+export type CreateRun = (request: CreateRunRequest, source?: RunSource) => Promise<Run>
+type CreateRunRequest = RpcRequest<typeof schedulerRpc.createRun>
+
 /**
  * Plans a run: checks the sites, fixes what each is to do, writes it down. The tick starts it. Throws RpcError `invalid`
  * for unknown sites and bad files, `conflict` where runs are switched off.
  */
-export function makeCreateRun(deps: CreateRunDeps) {
-  return async (request: RpcRequest<typeof schedulerRpc.createRun>): Promise<Run> => {
+export function makeCreateRun(deps: CreateRunDeps): CreateRun {
+  return async (request, source) => {
     if (!deps.enabled) throw new RpcError('conflict', 'bulk runs are switched off (BULK_RUN_ENABLED=false)')
     const catalogue = await readUsable(deps.catalogue)
     const sites = chooseSites(catalogue, request.options)
     const nowMs = deps.nowMs()
     const runId = await deps.database.orm.em.fork().transactional(async (em) => {
       const same = request.idempotencyKey === undefined ? null : await sameRequest(em, request.idempotencyKey, nowMs)
-      return same ?? (await insertRun(em, request, sites, catalogue, deps.maxConcurrency, nowMs))
+      if (same !== null) return same
+      const created = await insertRun(em, request, sites, catalogue, deps.maxConcurrency, nowMs, source?.scheduleId)
+      await source?.record(sqlOf(em), created)
+      return created
     })
     return deps.readRun(runId)
   }
@@ -50,11 +65,12 @@ async function sameRequest(em: EntityManager, key: string, nowMs: number): Promi
 
 async function insertRun(
   em: EntityManager,
-  request: RpcRequest<typeof schedulerRpc.createRun>,
+  request: CreateRunRequest,
   sites: readonly Site[],
   catalogue: Catalogue,
   maxConcurrency: number,
   nowMs: number,
+  scheduleId: string | undefined,
 ): Promise<string> {
   const { options } = request
   const runId = newId(nowMs)
@@ -66,6 +82,7 @@ async function insertRun(
     options,
     correlationId: request.correlationId,
     idempotencyKey: request.idempotencyKey ?? null,
+    scheduleId: scheduleId ?? null,
     concurrency: options.concurrency ?? maxConcurrency,
     steps: newManifest(),
     eta: { state: 'estimating' },

@@ -5,17 +5,15 @@ import {
   type RpcOutput,
   type RpcRequest,
   type Run,
-  type RunStatus,
-  type SiteRunStatus,
-  runStatuses,
-  siteRunStatuses,
   type SiteRun,
+  type SiteRunStatus,
   type schedulerRpc,
+  siteRunStatuses,
 } from '@seine/contracts'
 import { BulkJobEntity, BulkJobSiteEntity, SiteEntity } from '../database/entities.ts'
-import { findRuns } from './find-runs.ts'
 import type { Postgres } from '../database/postgres.ts'
 import { hasEnded } from '../lifecycle/site-run-steps.ts'
+import { findRuns } from './find-runs.ts'
 
 type Job = InferEntity<typeof BulkJobEntity>
 type JobSite = InferEntity<typeof BulkJobSiteEntity>
@@ -129,6 +127,7 @@ function runView(job: Job, sums: Sums): Run {
     steps: job.steps,
     archive: job.archive ?? null,
     correlationId: job.correlationId,
+    origin: job.scheduleId ? { kind: 'schedule', id: job.scheduleId } : { kind: 'api', id: null },
     createdAt: job.createdAt.toISOString(),
     startedAt: job.startedAt?.toISOString() ?? null,
     finishedAt: job.finishedAt?.toISOString() ?? null,

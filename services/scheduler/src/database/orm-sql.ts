@@ -1,0 +1,16 @@
+import type { EntityManager } from '@mikro-orm/postgresql'
+import type { Sql } from './sql.ts'
+
+/** SQL in the ORM's transaction, where entities and statements have to become true together. Not for statements with a `?` of their own. */
+export function sqlOf(em: EntityManager): Sql {
+  return {
+    async query<Row>(text: string, values: readonly unknown[] = []) {
+      const inOrder: unknown[] = []
+      const marked = text.replaceAll(/\$(\d+)/g, (_, place: string) => {
+        inOrder.push(values[Number(place) - 1])
+        return '?'
+      })
+      return em.execute<Row[]>(marked, inOrder)
+    },
+  }
+}
