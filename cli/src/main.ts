@@ -12,6 +12,7 @@ const commands: readonly CommandEntry[] = [
   { name: 'tail', load: () => import('./tail.ts') },
   { name: 'cancel', load: () => import('./cancel.ts') },
   { name: 'retry', load: () => import('./retry.ts') },
+  { name: 'pause', load: () => import('./pause.ts') },
   { name: 'resume', load: () => import('./resume.ts') },
   { name: 'reextract', load: () => import('./reextract.ts') },
   { name: 'retention', load: () => import('./retention.ts') },

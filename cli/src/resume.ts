@@ -6,7 +6,7 @@ import { gatewayFlags, readRunArguments } from './run-arguments.ts'
 
 export const command: Command = {
   name: 'resume',
-  summary: 'Take up a cancelled or failed run where it stopped, and watch',
+  summary: 'Take up a paused, cancelled or failed run where it stopped, and watch',
   usage: 'seine resume <run> [--detach] [--json] [--gateway url]',
   examples: ['seine resume last', 'seine resume 01a1fb82 --detach'],
   async run(args, io) {

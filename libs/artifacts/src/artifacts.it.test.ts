@@ -51,6 +51,21 @@ function suite(fixture: () => Fixture): void {
     }
   })
 
+  test('a part of a file is read alone, wherever it lies', async () => {
+    const bytes = randomBytes(1_700_000)
+    await store().put('bulk_runs/a/part.bin', bytes)
+    for (const range of [
+      { first: 0, last: 9 },
+      { first: 524_280, last: 524_300 },
+      { first: 600_000, last: 1_600_000 },
+      { first: 1_699_999, last: 1_699_999 },
+    ]) {
+      const opened = await store().open('bulk_runs/a/part.bin', range)
+      expect(opened).toMatchObject({ sizeBytes: 1_700_000, sha256: sha256Of(bytes) })
+      expect(bytes.subarray(range.first, range.last + 1).equals(await read(opened!.stream))).toBe(true)
+    }
+  })
+
   test('an empty file is a file', async () => {
     const put = await store().put('bulk_runs/a/empty', Buffer.alloc(0))
     expect(put).toMatchObject({ sizeBytes: 0, wrote: true })

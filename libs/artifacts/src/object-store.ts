@@ -10,7 +10,7 @@ import { type ObjectInfo, type ObjectStore, Objm } from '@nats-io/obj'
 import { type NatsConnection, nanos } from '@nats-io/transport-node'
 import { artifactStore } from '@seine/contracts'
 import { CodedError } from '@seine/runtime'
-import { type ArtifactStat, type ArtifactStore, type Backend, makeArtifactStore } from './store.ts'
+import { type ArtifactStat, type ArtifactStore, type Backend, type ByteRange, makeArtifactStore } from './store.ts'
 
 export interface ObjectStoreConfig {
   /** Name of the object store. Absent: the mesh's own. */
@@ -70,11 +70,12 @@ function makeBackend(name: string, store: ObjectStore, jsm: JetStreamManager): B
         source.destroy()
       }
     },
-    async read(path) {
+    async read(path, range) {
       const info = await find(path)
       if (info === null) return null
       const chunks = readChunks(jsm, stream, `$O.${name}.C.${info.nuid}`, info.size)
-      return { ...statOf(info), stream: Readable.from(chunks, { objectMode: false }) }
+      const wanted = range === undefined ? chunks : within(chunks, range)
+      return { ...statOf(info), stream: Readable.from(wanted, { objectMode: false }) }
     },
     async *list(prefix) {
       const messages = readSubject(jsm, stream, `$O.${name}.M.>`, DeliverPolicy.LastPerSubject)
@@ -119,6 +120,17 @@ async function* readChunks(
       yield data
     }
   if (left !== 0) throw new Error(`the object was replaced or removed while it was read: ${left} bytes are missing`)
+}
+
+/** A part of bytes that come from the first on: the broker knows no chunk by its place, so what comes before is read too. */
+async function* within(chunks: AsyncIterable<Uint8Array>, { first, last }: ByteRange): AsyncGenerator<Uint8Array> {
+  let at = 0
+  for await (const chunk of chunks) {
+    const part = chunk.subarray(Math.max(0, first - at), Math.max(0, last + 1 - at))
+    at += chunk.byteLength
+    if (part.byteLength > 0) yield part
+    if (at > last) return
+  }
 }
 
 /** Every message of a subject that is there now, a few at a time. */

@@ -70,9 +70,13 @@ function makeBackend(client: Client, bucket: string): Backend {
       const bytes = Buffer.concat(await content.open().toArray())
       await client.putObject(bucket, path, bytes, bytes.length, { 'X-Amz-Meta-Sha256': content.sha256 })
     },
-    async read(path) {
+    async read(path, range) {
       const found = await stat(path)
-      const stream = found && (await orNull(client.getObject(bucket, path)))
+      const asked =
+        range === undefined
+          ? () => client.getObject(bucket, path)
+          : () => client.getPartialObject(bucket, path, range.first, range.last - range.first + 1)
+      const stream = found && (await orNull(asked()))
       return stream && { ...found, stream }
     },
     async *list(prefix) {

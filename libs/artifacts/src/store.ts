@@ -14,6 +14,12 @@ export interface ArtifactStat {
   readonly writtenAtMs: number
 }
 
+/** A part of a file: from the byte `first` up to and with `last`, from 0. The file has both. */
+export interface ByteRange {
+  readonly first: number
+  readonly last: number
+}
+
 export interface ArtifactEntry {
   readonly path: string
   readonly sizeBytes: number
@@ -28,8 +34,11 @@ export interface ArtifactStore {
    * turns out different is refused.
    */
   put(path: string, source: ArtifactSource, options?: { sha256?: string }): Promise<Artifact>
-  /** The file, or null if there is none. The stream fails if the file is replaced or removed while it is read. */
-  open(path: string): Promise<(ArtifactStat & { stream: Readable }) | null>
+  /**
+   * The file, or null if there is none; with a range, the stream is that part of it and size and hash are the whole file's. The
+   * stream fails if the file is replaced or removed while it is read.
+   */
+  open(path: string, range?: ByteRange): Promise<(ArtifactStat & { stream: Readable }) | null>
   stat(path: string): Promise<ArtifactStat | null>
   /** Files whose path starts with the prefix, in no particular order. */
   list(prefix: string): AsyncIterable<ArtifactEntry>
@@ -44,7 +53,7 @@ export interface Backend {
   stat(path: string): Promise<ArtifactStat | null>
   /** Makes the whole file visible at once or, when it throws, leaves what was there. */
   write(path: string, content: Content): Promise<void>
-  read(path: string): Promise<(ArtifactStat & { stream: Readable }) | null>
+  read(path: string, range?: ByteRange): Promise<(ArtifactStat & { stream: Readable }) | null>
   list(prefix: string): AsyncIterable<ArtifactEntry>
   remove(path: string): Promise<boolean>
   check(): Promise<string | null>
@@ -75,7 +84,7 @@ export function makeArtifactStore(backend: Backend, { spoolDir }: { spoolDir?: s
       await backend.write(path, content)
       return { path, sha256, sizeBytes, wrote: true, reason: existing === null ? 'new' : 'changed' }
     },
-    open: async (path) => backend.read(checkPath(path)),
+    open: async (path, range) => backend.read(checkPath(path), range),
     stat: async (path) => backend.stat(checkPath(path)),
     list: (prefix) => backend.list(prefix),
     remove: async (path) => backend.remove(checkPath(path)),

@@ -13,6 +13,15 @@ export {
 } from './live.ts'
 export type { Health, RetentionReport } from './operations.ts'
 export type { RunEvent, RunEventsOptions } from './run-events.ts'
-export type { RunDetail } from './runs.ts'
+export type {
+  Downloadable,
+  EventPage,
+  EventsRequest,
+  ManifestFile,
+  RunDetail,
+  RunManifest,
+  RunsRequest,
+} from './runs.ts'
+export type { ScheduleInput } from './schedules.ts'
 export type { PageHistoryEntry, PagePrice } from './sites.ts'
 export type { Download, Page, PageRequest } from './transport.ts'

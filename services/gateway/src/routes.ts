@@ -11,6 +11,8 @@ import { retentionRoute } from './runs/retention-route.ts'
 import { runRoutes } from './runs/run-routes.ts'
 import { streamRoute } from './runs/stream-route.ts'
 import { siteRoutes } from './sites/site-routes.ts'
+import { runCourseRoutes } from './runs/run-course-routes.ts'
+import { runEventsRoute } from './runs/run-events-route.ts'
 
 /** Every operation of the API: the app and the OpenAPI document are made from this table. */
 export function allRoutes(deps: {
@@ -27,6 +29,8 @@ export function allRoutes(deps: {
     ...siteRoutes(bus),
     ...hostRoutes(bus),
     retentionRoute(bus),
+    ...runCourseRoutes(bus),
+    runEventsRoute(bus),
     ...healthRoutes(health),
   ]
   let document: Record<string, unknown> | undefined

@@ -1,22 +1,16 @@
-import { Readable } from 'node:stream'
 import type { ArtifactStore } from '@seine/artifacts'
 import type { Bus } from '@seine/bus'
-import { archivePath, schedulerRpc, siteArtifacts, siteName } from '@seine/contracts'
+import { archivePath, type RunFile, runFileSchema, schedulerRpc, siteArtifacts, siteName } from '@seine/contracts'
 import { z } from 'zod'
 import { ApiError } from '../http/api-error.ts'
-import { type AnyRoute, defineRoute, type RequestContext } from '../http/route.ts'
+import { pageQuery } from '../http/paging.ts'
+import { type AnyRoute, defineRoute } from '../http/route.ts'
+import { download, downloadHeaders } from './download.ts'
+import { runManifest, runManifestSchema } from './run-manifest.ts'
 import { runParams } from './run-routes.ts'
 
 /** A file's name, never a path: no slash, no leading dot. */
 const fileName = z.string().regex(/^[A-Za-z0-9][\w.-]{0,99}$/, 'expected the name of a file')
-
-const contentTypes: Record<string, string> = {
-  csv: 'text/csv; charset=utf-8',
-  json: 'application/json',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  zip: 'application/zip',
-  zst: 'application/zstd',
-}
 
 export function artifactRoutes(deps: {
   bus: Pick<Bus, 'call'>
@@ -30,7 +24,7 @@ export function artifactRoutes(deps: {
       id: 'getArchive',
       access: 'read',
       summary: 'Everything a run made, as one zip.',
-      headers: { 'If-None-Match': 'Answers 304 where the archive still has this ETag.' },
+      headers: downloadHeaders,
       params: runParams,
       answer: { kind: 'raw', contentType: 'application/zip', about: 'The archive; its ETag is its SHA-256.' },
       async handle({ params: { id } }, context) {
@@ -45,42 +39,54 @@ export function artifactRoutes(deps: {
       id: 'getArtifact',
       access: 'read',
       summary: 'One file that a site run made.',
-      headers: { 'If-None-Match': 'Answers 304 where the file still has this ETag.' },
+      headers: downloadHeaders,
       params: runParams.extend({ site: siteName, file: fileName }),
       answer: { kind: 'raw', contentType: 'application/octet-stream', about: 'The file; its ETag is its SHA-256.' },
       handle: ({ params: { id, site, file } }, context) =>
         download(store, `${siteArtifacts(id, site)}/${file}`, file, context),
     }),
+    defineRoute({
+      method: 'get',
+      path: '/api/bulk-runs/{id}/manifest',
+      id: 'getManifest',
+      access: 'read',
+      summary: 'Every file that a run has made so far, by site, with sizes and checksums.',
+      params: runParams,
+      answer: { kind: 'data', status: 200, schema: runManifestSchema },
+      async handle({ params: { id } }, { correlationId }) {
+        return { data: await runManifest(bus, id, { correlationId }) }
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/artifacts',
+      id: 'listArtifacts',
+      access: 'read',
+      summary: 'Files of all runs, the latest first.',
+      query: z.strictObject({
+        ...pageQuery,
+        run: z.uuid().optional(),
+        site: siteName.optional(),
+        file: fileName.optional(),
+      }),
+      answer: { kind: 'list', item: downloadableSchema },
+      async handle({ query: { page, per_page: perPage, run, site, file } }, { correlationId }) {
+        const filter = {
+          ...(run === undefined ? {} : { runId: run }),
+          ...(site === undefined ? {} : { site }),
+          ...(file === undefined ? {} : { file }),
+        }
+        const { files, total } = await bus.call(schedulerRpc.listFiles, { page, perPage, ...filter }, { correlationId })
+        return { data: files.map((each) => ({ ...each, href: hrefOf(each) })), page, perPage, total }
+      },
+    }),
   ]
 }
 
-async function download(
-  store: Pick<ArtifactStore, 'open' | 'stat'>,
-  path: string,
-  name: string,
-  context: RequestContext,
-): Promise<Response> {
-  const found = await store.stat(path)
-  if (found === null) throw new ApiError(404, 'not-found', 'no such file')
-  const etag = `"${found.sha256}"`
-  if (
-    context
-      .header('If-None-Match')
-      ?.split(/\s*,\s*/)
-      .includes(etag) === true
-  )
-    return new Response(null, { status: 304, headers: { etag } })
-  const extension = name.slice(name.lastIndexOf('.') + 1)
-  const headersOf = ({ sizeBytes, sha256 }: { sizeBytes: number; sha256: string }) => ({
-    'content-type': contentTypes[extension] ?? 'application/octet-stream',
-    'content-length': String(sizeBytes),
-    'content-disposition': `attachment; filename="${name}"`,
-    etag: `"${sha256}"`,
-  })
-  // Nobody would read the stream of a HEAD.
-  if (context.method === 'HEAD') return new Response(null, { headers: headersOf(found) })
-  const file = await store.open(path)
-  if (file === null) throw new ApiError(404, 'not-found', 'no such file')
-  const body = Readable.toWeb(file.stream) as ReadableStream<Uint8Array>
-  return new Response(body, { headers: headersOf(file) })
-}
+const downloadableSchema = runFileSchema.extend({
+  /** Where it is downloaded. */
+  href: z.string(),
+})
+
+const hrefOf = ({ runId, site, file }: RunFile): string =>
+  site === null ? `/api/bulk-runs/${runId}/archive` : `/api/bulk-runs/${runId}/sites/${site}/artifacts/${file}`
