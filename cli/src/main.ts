@@ -14,6 +14,7 @@ const commands: readonly CommandEntry[] = [
   { name: 'retry', load: () => import('./retry.ts') },
   { name: 'pause', load: () => import('./pause.ts') },
   { name: 'resume', load: () => import('./resume.ts') },
+  { name: 'diff', load: () => import('./diff.ts') },
   { name: 'reextract', load: () => import('./reextract.ts') },
   { name: 'retention', load: () => import('./retention.ts') },
   { name: 'extract', load: () => import('./extract.ts') },

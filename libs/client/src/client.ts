@@ -1,10 +1,11 @@
+import { type DiffsClient, diffsClient } from './diffs.ts'
 import { type OperationsClient, operationsClient } from './operations.ts'
 import { type RunsClient, runsClient } from './runs.ts'
 import { type SitesClient, sitesClient } from './sites.ts'
 import { makeTransport, type TransportOptions } from './transport.ts'
 
 /** Everything the gateway's API does. Every call throws ApiFailure where it refuses and Unreachable where it is not there. */
-export interface Client extends RunsClient, SitesClient, OperationsClient {
+export interface Client extends RunsClient, DiffsClient, SitesClient, OperationsClient {
   readonly baseUrl: string
 }
 
@@ -20,6 +21,7 @@ export function makeClient(options: ClientOptions): Client {
   return {
     baseUrl: transport.baseUrl,
     ...runsClient(transport, { sleep, nowMs }),
+    ...diffsClient(transport),
     ...sitesClient(transport),
     ...operationsClient(transport),
   }
