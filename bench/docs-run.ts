@@ -102,7 +102,7 @@ function kill(name: string, at: number) {
 }
 
 async function call<T>(stack: Stack, path: string, init: RequestInit = {}): Promise<T> {
-  const headers = { 'content-type': 'application/json' }
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${stack.apiKey}` }
   const answer = await fetch(`${stack.gatewayUrl}${path}`, { ...init, headers })
   const body = (await answer.json()) as { data: T }
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${JSON.stringify(body)}`)
@@ -110,7 +110,9 @@ async function call<T>(stack: Stack, path: string, init: RequestInit = {}): Prom
 }
 
 async function unpack(stack: Stack, runId: string): Promise<string> {
-  const answer = await fetch(`${stack.gatewayUrl}/api/bulk-runs/${runId}/archive`)
+  const answer = await fetch(`${stack.gatewayUrl}/api/bulk-runs/${runId}/archive`, {
+    headers: { authorization: `Bearer ${stack.apiKey}` },
+  })
   if (!answer.ok) throw new Error(`archive: ${answer.status} ${await answer.text()}`)
   const zip = join(folder, 'reports.zip')
   writeFileSync(zip, Buffer.from(await answer.arrayBuffer()))

@@ -31,7 +31,7 @@ export const command: Command = {
     try {
       await using samples = await nextSamples(dir, io)
       await using stack = await startDemoStack(dir, samples, signal, io)
-      const client = makeClient({ baseUrl: stack.gatewayUrl })
+      const client = makeClient({ baseUrl: stack.gatewayUrl, apiKey: stack.apiKey })
       const run = await runAll(client, signal, io)
       if (run === null) return exitCodes.interrupted
       await writeDemoState(dir, { port: samples.port, generation: samples.generation })

@@ -2,7 +2,7 @@ import { ApiFailure, type Client, makeClient, Unreachable } from '@seine/client'
 import { runningStack } from '@seine/stack'
 import type { Command, CommandIo } from './command.ts'
 import { exitCodes } from './exit-codes.ts'
-import { stackFolder } from './stack-folder.ts'
+import { demoFolder, stackFolder } from './stack-folder.ts'
 
 const defaultGateway = 'http://127.0.0.1:8080'
 
@@ -14,6 +14,14 @@ export async function gatewayUrl(flag: string | undefined, io: Pick<CommandIo, '
   if (url === null || !/^https?:$/.test(url.protocol))
     throw new UsageError(`gateway: expected http://host:port, got '${said}'`)
   return said
+}
+
+/** What is sent there: SEINE_API_KEY, or what the stack of this checkout made for its own commands. Undefined: nothing. */
+async function apiKeyFor(url: string, io: Pick<CommandIo, 'env' | 'cwd'>): Promise<string | undefined> {
+  if (io.env.SEINE_API_KEY) return io.env.SEINE_API_KEY
+  const stacks = await Promise.all([stackFolder(io), demoFolder(io)].map(runningStack))
+  // Another gateway than its own is not told the stack's key.
+  return stacks.find((stack) => stack?.gatewayUrl === url.replace(/\/+$/, ''))?.apiKey
 }
 
 /** The command was asked wrongly, found out after its flags were read. */
@@ -32,7 +40,8 @@ export async function withGateway(
   use: (client: Client) => Promise<number>,
 ): Promise<number> {
   try {
-    return await use(makeClient({ baseUrl: await gatewayUrl(flag, io) }))
+    const baseUrl = await gatewayUrl(flag, io)
+    return await use(makeClient({ baseUrl, apiKey: await apiKeyFor(baseUrl, io) }))
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof ApiFailure || error instanceof Unreachable)) throw error
     io.stderr.write(`seine ${command.name}: ${error.message}\n${adviceFor(error)}`)
@@ -49,6 +58,8 @@ function exitCodeFor(error: UsageError | ApiFailure | Unreachable): number {
 function adviceFor(error: UsageError | ApiFailure | Unreachable): string {
   if (error instanceof Unreachable) return '"seine up" starts a mesh on this machine; --gateway names another one\n'
   if (!(error instanceof ApiFailure)) return ''
+  if (error.status === 401 || error.code === 'forbidden')
+    return 'SEINE_API_KEY or --api-key names a key; "seine keys create" makes one\n'
   if (error.code === 'unavailable') return '"seine status" says what of the mesh on this machine runs\n'
   return error.status >= 500 ? `correlation id: ${error.correlationId ?? 'none'}\n` : ''
 }

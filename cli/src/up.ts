@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { fstatSync, mkdirSync, openSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { lastWords, projectRoot, runningStack, startStack } from '@seine/stack'
+import { makeClient } from '@seine/client'
+import { lastWords, projectRoot, runningStack, type StackFile, startStack } from '@seine/stack'
 import type { Command, CommandIo } from './command.ts'
 import { exitCodes } from './exit-codes.ts'
 import { readCount, readFlags } from './flags.ts'
@@ -67,7 +68,7 @@ export const command: Command = {
         onLine: (line) => io.stdout.write(`  ${line}\n`),
       })
       io.stdout.write(
-        `The mesh is up: ${stack.gatewayUrl}\n  logs: ${relative(io.cwd, stack.logFolder)}\n  stop: Ctrl-C or "make down"\n`,
+        `The mesh is up: ${stack.gatewayUrl}\n${await howToLogIn(stack)}  logs: ${relative(io.cwd, stack.logFolder)}\n  stop: Ctrl-C or "make down"\n`,
       )
       await untilAborted(interrupted.signal)
       io.stdout.write('Stopping.\n')
@@ -80,6 +81,13 @@ export const command: Command = {
   },
 }
 
+/** Until somebody can log in: where the first admin is made. The token stands behind the #, so that no server logs it. */
+async function howToLogIn(stack: Pick<StackFile, 'gatewayUrl' | 'apiKey' | 'setupToken'>): Promise<string> {
+  const { gatewayUrl, apiKey, setupToken } = stack
+  const isNeeded = await makeClient({ baseUrl: gatewayUrl, apiKey }).setupNeeded()
+  return isNeeded ? `  first login: ${gatewayUrl}/#setup=${setupToken}\n` : ''
+}
+
 /** Runs the same command again in the background and waits until its stack answers. */
 async function detached(dir: string, args: string[], io: CommandIo): Promise<number> {
   const running = await runningStack(dir)
@@ -89,7 +97,7 @@ async function detached(dir: string, args: string[], io: CommandIo): Promise<num
   }
   const logFile = join(dir, 'logs/up.log')
   mkdirSync(join(dir, 'logs'), { recursive: true })
-  const log = openSync(logFile, 'a')
+  const log = openSync(logFile, 'a', 0o600)
   const startByte = fstatSync(log).size
   const child = spawn(process.execPath, [join(projectRoot, 'cli/src/main.ts'), 'up', ...args], {
     cwd: io.cwd,
@@ -105,7 +113,8 @@ async function detached(dir: string, args: string[], io: CommandIo): Promise<num
   while (!ended) {
     const stack = await runningStack(dir)
     if (stack !== null) {
-      io.stdout.write(`The mesh is up: ${stack.gatewayUrl}\n  logs: ${relative(io.cwd, join(dir, 'logs'))}\n`)
+      const where = `The mesh is up: ${stack.gatewayUrl}\n${await howToLogIn(stack)}`
+      io.stdout.write(`${where}  logs: ${relative(io.cwd, join(dir, 'logs'))}\n`)
       return 0
     }
     await sleep(100)

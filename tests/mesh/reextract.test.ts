@@ -39,7 +39,7 @@ const sites = (over: object = {}) =>
 
 async function seine(...args: string[]): Promise<{ code: number | null; said: string }> {
   const child = spawn(process.execPath, [join(projectRoot, 'cli/src/main.ts'), ...args], {
-    env: { ...process.env, SEINE_GATEWAY: mesh.gatewayUrl },
+    env: { ...process.env, SEINE_GATEWAY: mesh.gatewayUrl, SEINE_API_KEY: mesh.apiKey },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''

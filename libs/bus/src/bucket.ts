@@ -15,6 +15,8 @@ export interface Bucket<T> {
   /** Null: the revision is not the key's latest any more. */
   update(key: string, value: T, revision: number): Promise<number | null>
   delete(key: string): Promise<void>
+  /** What matches now, in no order. For buckets of which a person has made every entry: it is read whole. */
+  list(keyFilter: string): Promise<{ key: string; value: T }[]>
   /**
    * Calls back with every value that matches, then with each change; null: deleted. After a loss of the broker values
    * come again. Resolves once the values there now have been told; goes on until the signal.
@@ -41,6 +43,11 @@ export async function openBucket<T>(
     create: (key, value) => nullOnConflict(kv.create(key, JSON.stringify(value))),
     update: (key, value, revision) => nullOnConflict(kv.update(key, JSON.stringify(value), revision)),
     delete: (key) => kv.delete(key),
+    async list(keyFilter) {
+      const latest = new Map<string, T | null>()
+      for await (const entry of await kv.history({ key: keyFilter })) latest.set(entry.key, storedValue<T>(entry))
+      return [...latest].flatMap(([key, value]) => (value === null ? [] : [{ key, value }]))
+    },
     async watch(keyFilter, onChange, signal) {
       const ready = Promise.withResolvers<void>()
       void watchForEver(kv, keyFilter, onChange, signal, ready.resolve).catch(ready.reject)

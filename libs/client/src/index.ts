@@ -1,3 +1,4 @@
+export type { AccessClient, ApiKey, Role, User, WhoAmI } from './access.ts'
 export { ApiFailure, Unreachable } from './api-failure.ts'
 export { type Client, type ClientOptions, makeClient } from './client.ts'
 export {

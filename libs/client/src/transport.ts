@@ -3,6 +3,8 @@ import { ApiFailure, reasonOf, Unreachable } from './api-failure.ts'
 export interface TransportOptions {
   /** `http://127.0.0.1:8080`. */
   readonly baseUrl: string
+  /** Sent with every request. Absent: in a browser the session's cookie goes along by itself. */
+  readonly apiKey?: string | undefined
   /** For each answer's head; a body or a stream may take as long as it needs. */
   readonly timeoutMs?: number
   readonly fetch?: typeof globalThis.fetch
@@ -42,6 +44,8 @@ export interface Transport {
     body: unknown,
     headers?: Record<string, string>,
   ): Promise<T>
+  /** What a session's unsafe requests carry from now on. */
+  useCsrfToken(token: string | null): void
   /** Null: there is no such file yet. */
   download(path: string): Promise<Download | null>
 }
@@ -50,6 +54,14 @@ export function makeTransport(options: TransportOptions): Transport {
   const { timeoutMs = 30_000 } = options
   const baseUrl = options.baseUrl.replace(/\/+$/, '')
   const doFetch = options.fetch ?? globalThis.fetch
+  let csrfToken: string | null = null
+
+  function withCredentials(given: HeadersInit | undefined, method: string): Headers {
+    const headers = new Headers(given)
+    if (options.apiKey !== undefined) headers.set('authorization', `Bearer ${options.apiKey}`)
+    if (csrfToken !== null && method !== 'GET') headers.set('x-csrf-token', csrfToken)
+    return headers
+  }
 
   async function open(path: string, init: RequestInit = {}): Promise<Response> {
     const late = new AbortController()
@@ -57,7 +69,8 @@ export function makeTransport(options: TransportOptions): Transport {
     const signal = init.signal ? AbortSignal.any([init.signal, late.signal]) : late.signal
     let response: Response
     try {
-      response = await doFetch(baseUrl + path, { ...init, signal })
+      const headers = withCredentials(init.headers, init.method ?? 'GET')
+      response = await doFetch(baseUrl + path, { ...init, headers, signal })
     } catch (error) {
       throw new Unreachable(baseUrl, reasonOf(error), error)
     } finally {
@@ -72,6 +85,9 @@ export function makeTransport(options: TransportOptions): Transport {
     baseUrl,
     open,
     json,
+    useCsrfToken(token) {
+      csrfToken = token
+    },
     get: async <T>(path: string) => (await json<{ data: T }>(path)).data,
     async send<T>(method: string, path: string, body: unknown, headers: Record<string, string> = {}) {
       const init = { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } }

@@ -9,7 +9,8 @@ export interface BucketSettings {
   readonly maxValueBytes: number
 }
 
-const hourMs = 3_600_000
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
 
 /** Every key-value bucket of the mesh. */
 export const buckets = {
@@ -40,6 +41,34 @@ export const buckets = {
     ttlMs: 14 * 24 * hourMs,
     history: 1,
     maxValueBytes: 4_096,
+  },
+  users: {
+    name: 'users',
+    about: 'Who may log in, with password hashes; one-time setup tokens as hashes. The gateway’s own.',
+    ttlMs: 0,
+    history: 1,
+    maxValueBytes: 4_096,
+  },
+  sessions: {
+    name: 'sessions',
+    about: 'Sessions by the hash of their id; each use begins the time anew. The gateway’s own.',
+    ttlMs: 30 * minuteMs,
+    history: 1,
+    maxValueBytes: 1_024,
+  },
+  api_keys: {
+    name: 'api_keys',
+    about: 'API keys by id, their secrets as hashes. The gateway’s own.',
+    ttlMs: 0,
+    history: 1,
+    maxValueBytes: 4_096,
+  },
+  rate_limits: {
+    name: 'rate_limits',
+    about: 'How much callers have asked for, shared by all gateways.',
+    ttlMs: hourMs,
+    history: 1,
+    maxValueBytes: 256,
   },
 } as const satisfies Record<string, BucketSettings>
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { connectBus, provision } from '@seine/bus'
 import { silentLogger } from '@seine/runtime'
@@ -41,6 +42,10 @@ export interface Stack extends AsyncDisposable {
   readonly gatewayUrl: string
   readonly natsUrl: string
   readonly databaseUrl: string
+  /** An admin's key, good as long as the stack runs. */
+  readonly apiKey: string
+  /** Makes the first admin where there is no user yet, once. */
+  readonly setupToken: string
   readonly logFolder: string
   /** By name: `nats`, `postgres`, `scheduler-1`, `fetcher-1`, `fetcher-browser-1`, …, `exporter-1`, `gateway-1`. */
   readonly processes: ReadonlyMap<string, ManagedProcess>
@@ -114,7 +119,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       makeServiceProcess({
         service: name,
         name: `${name}-${replica}`,
-        env: { LOG_LEVEL: 'info', ARTIFACTS: 'jetstream', ...options.env, NATS_SERVERS: nats.url, ...env },
+        env: {
+          LOG_LEVEL: 'info',
+          ARTIFACTS: 'jetstream',
+          ...(name === 'gateway' ? options.env : withoutGatewaySecrets(options.env)),
+          NATS_SERVERS: nats.url,
+          ...env,
+        },
         logFolder,
         stopTimeoutMs: options.stopTimeoutMs ?? 15_000,
         ...shared,
@@ -125,7 +136,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       SITES_FILE: options.sitesFile,
       POLICIES_FILE: options.policiesFile,
     }
-    const gatewayEnv = { GATEWAY_HOST: '127.0.0.1', GATEWAY_PORT: String(gatewayPort) }
+    const apiKey = options.env.BOOTSTRAP_API_KEY ?? newSecret()
+    const setupToken = options.env.SETUP_TOKEN ?? newSecret()
+    const gatewayEnv = {
+      GATEWAY_HOST: '127.0.0.1',
+      GATEWAY_PORT: String(gatewayPort),
+      BOOTSTRAP_API_KEY: apiKey,
+      SETUP_TOKEN: setupToken,
+    }
     await Promise.all([
       ...replicas(options.schedulers ?? 1).map(async (n) => start(await service('scheduler', n, schedulerEnv))),
       ...replicas(options.fetchers).map(async (n) => start(await service('fetcher', n))),
@@ -140,14 +158,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       natsUrl: nats.url,
       databaseUrl: postgres.url,
     }
-    record({ state: 'ready', ...addresses })
+    record({ state: 'ready', ...addresses, apiKey, setupToken })
     await recording
-    return { ...addresses, logFolder, processes, stop, [Symbol.asyncDispose]: stop }
+    return { ...addresses, apiKey, setupToken, logFolder, processes, stop, [Symbol.asyncDispose]: stop }
   } catch (error) {
     await stop()
     throw error
   }
 }
+
+const newSecret = () => randomBytes(32).toString('base64url')
 
 function replicas(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i + 1)
@@ -157,4 +177,11 @@ async function provisionBroker(url: string, onLine: (line: string) => void): Pro
   await using bus = await connectBus({ servers: [url], name: 'provisioner' }, silentLogger)
   const changes = await provision(bus, { replicas: 1 })
   if (changes.length > 0) onLine(`broker: ${changes.length} streams, consumers and buckets created or updated`)
+}
+
+/** What only the gateway has to know. */
+const gatewaySecrets = ['ADMIN_USER', 'ADMIN_PASSWORD', 'SETUP_TOKEN', 'BOOTSTRAP_API_KEY', 'SEINE_API_KEY']
+
+function withoutGatewaySecrets(env: StackOptions['env']): StackOptions['env'] {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !gatewaySecrets.includes(name)))
 }

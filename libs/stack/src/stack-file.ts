@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { identify, type ProcessIdentity, stillRuns } from './process-identity.ts'
 
-/** `.seine/stack.json`: what runs, where it answers, and whose it is. Holds a password: readable by its owner alone. */
+/** `.seine/stack.json`: what runs, where it answers, and whose it is. Holds passwords: readable by its owner alone. */
 export interface StackFile {
   /** `starting` has no addresses yet. */
   readonly state: 'starting' | 'ready'
@@ -12,6 +12,10 @@ export interface StackFile {
   readonly gatewayUrl: string
   readonly natsUrl: string
   readonly databaseUrl: string
+  /** An admin's, for commands on this machine. */
+  readonly apiKey: string
+  /** Makes the first admin where there is no user yet, once. */
+  readonly setupToken: string
   readonly processes: readonly (ProcessIdentity & { readonly name: string })[]
 }
 
@@ -58,6 +62,8 @@ export async function claimStackFile(dir: string): Promise<StackFile> {
     gatewayUrl: '',
     natsUrl: '',
     databaseUrl: '',
+    apiKey: '',
+    setupToken: '',
     processes: [],
   }
   try {

@@ -30,6 +30,8 @@ export interface MeshOptions {
 /** The whole system as processes on this machine, driven through its REST API. */
 export interface Mesh extends AsyncDisposable {
   readonly gatewayUrl: string
+  /** An admin's: what `client` sends, and `seine` takes as SEINE_API_KEY. */
+  readonly apiKey: string
   readonly natsUrl: string
   readonly databaseUrl: string
   readonly processes: Stack['processes']
@@ -78,7 +80,7 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
     return process
   }
 
-  const client = makeClient({ baseUrl: stack.gatewayUrl })
+  const client = makeClient({ baseUrl: stack.gatewayUrl, apiKey: stack.apiKey })
 
   const untilEnded = (id: string, timeoutMs = 120_000) =>
     eventually(
@@ -97,6 +99,7 @@ export async function startMesh(options: MeshOptions): Promise<Mesh> {
 
   return {
     gatewayUrl: stack.gatewayUrl,
+    apiKey: stack.apiKey,
     natsUrl: stack.natsUrl,
     databaseUrl: stack.databaseUrl,
     processes: stack.processes,

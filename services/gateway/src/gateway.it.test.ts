@@ -5,6 +5,8 @@ import { archivePath, newId, type Run, schedulerRpc, siteArtifacts } from '@sein
 import { type Part, silentLogger } from '@seine/runtime'
 import { eventually, startNats, type TestNats } from '@seine/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { everyoneIsAdmin } from './auth/auth.fixture.ts'
+import { openAuth } from './auth/auth.ts'
 import { makeApp } from './http/app.ts'
 import { makeHttpServer } from './http/http-server.ts'
 import { makeEventFeed } from './live/event-feed.ts'
@@ -24,7 +26,9 @@ beforeAll(async () => {
   const store = await makeObjectStore(bus.nc)
   const feed = makeEventFeed(bus)
   const health = () => ({ status: 'healthy' as const, parts: {}, checkedAt: '' })
-  const app = makeApp({ routes: allRoutes({ bus, store, feed, health }), loopbackOnly: true, log: silentLogger })
+  const routes = allRoutes({ bus, store, feed, auth: await openAuth(bus, {}), health })
+  const origins = { loopbackOnly: true }
+  const app = makeApp({ routes, identify: everyoneIsAdmin, origins, log: silentLogger })
   const server = makeHttpServer({ fetch: app.fetch, host: '127.0.0.1', port: 0, log: silentLogger })
   const getRun = bus.serve(schedulerRpc.getRun, async ({ runId }) => {
     const run = runs.get(runId)

@@ -3,6 +3,8 @@ import { openArtifactStore } from '@seine/artifacts'
 import { connectBus } from '@seine/bus'
 import { schedulerRpc } from '@seine/contracts'
 import { createLogger, readConfig, runMain, runService, shutdownSignal, systemClock } from '@seine/runtime'
+import { openAuth } from './auth/auth.ts'
+import { seeToFirstAdmin } from './auth/first-admin.ts'
 import { gatewayEnv } from './config.ts'
 import { loadDashboard } from './dashboard/dashboard-files.ts'
 import { makeHealthWatch } from './health/health-watch.ts'
@@ -33,9 +35,14 @@ await runMain('gateway', async () => {
     systemClock,
   )
   const { GATEWAY_HOST: host, GATEWAY_PORT: port } = config
-  const routes = allRoutes({ bus, store, feed, health: watch.health })
+  const { PUBLIC_URL: publicOrigin, TRUSTED_PROXIES: trustedProxies } = config
+  const auth = await openAuth(bus, { bootstrapKey: config.BOOTSTRAP_API_KEY, publicOrigin })
+  const { ADMIN_USER, ADMIN_PASSWORD, SETUP_TOKEN: setupToken } = config
+  await seeToFirstAdmin(auth.setup, { user: ADMIN_USER, password: ADMIN_PASSWORD, setupToken }, log)
+  const origins = { loopbackOnly: isLoopback(host), publicOrigin }
+  const routes = allRoutes({ bus, store, feed, auth, health: watch.health })
   const dashboard = await loadDashboard(join(import.meta.dirname, '../dashboard/dist'))
-  const app = makeApp({ routes, loopbackOnly: isLoopback(host), log, dashboard })
+  const app = makeApp({ routes, identify: auth.identify, origins, trustedProxies, log, dashboard })
   await runService({
     name: 'gateway',
     log,

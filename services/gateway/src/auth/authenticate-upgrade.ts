@@ -1,9 +1,14 @@
 import type { IncomingMessage } from 'node:http'
+import { ApiError, toApiError } from '../http/api-error.ts'
+import { clientAddress } from '../http/client-address.ts'
+import { type OriginRules, refuseForeignPages } from '../http/same-origin.ts'
+import { authorize } from './authorize.ts'
 import type { Caller } from './caller.ts'
+import type { Identify } from './identify.ts'
 
 /** An upgrade to a WebSocket that was refused: answer this status, close the socket. */
 export interface UpgradeRefusal {
-  readonly status: 401 | 403 | 429 | 503
+  readonly status: number
   readonly code: string
   readonly message: string
   /** To be sent with the status, such as `Retry-After`. */
@@ -19,3 +24,30 @@ export type UpgradeAnswer =
  * `Authorization`. Whoever may not even read is refused. Never rejects.
  */
 export type AuthenticateUpgrade = (request: IncomingMessage) => Promise<UpgradeAnswer>
+
+export function makeAuthenticateUpgrade(deps: {
+  identify: Identify
+  origins: OriginRules
+  trustedProxies: number
+}): AuthenticateUpgrade {
+  const { identify, origins, trustedProxies } = deps
+  return async (request) => {
+    const header = (name: string) => {
+      const value = request.headers[name.toLowerCase()]
+      return Array.isArray(value) ? value.join(', ') : value
+    }
+    try {
+      refuseForeignPages(header, origins)
+      const address = clientAddress(request.socket.remoteAddress, header('x-forwarded-for'), trustedProxies)
+      const identity = await identify({ header, address })
+      authorize({ access: 'read' }, identity, { method: 'GET', header })
+      // A cookie comes from a browser, and every browser says which page wants the socket.
+      if (identity.caller.kind === 'session' && header('origin') === undefined)
+        throw new ApiError(403, 'forbidden-origin', 'a session needs an Origin to open a WebSocket')
+      return { ok: true, caller: identity.caller }
+    } catch (error) {
+      const { status, code, message } = toApiError(error)
+      return { ok: false, refusal: { status, code, message, headers: {} } }
+    }
+  }
+}

@@ -1,10 +1,13 @@
 import { RpcError } from '@seine/bus'
 import { createLogger, silentLogger } from '@seine/runtime'
 import { expect, test } from 'vitest'
+import { everyoneIsAdmin, memoryAuth } from '../auth/auth.fixture.ts'
 import { makeEventFeed } from '../live/event-feed.ts'
 import { allRoutes } from '../routes.ts'
 import { sampleRun, sampleSiteRun } from '../runs.fixture.ts'
 import { makeApp, maxBodyBytes } from './app.ts'
+
+const auth = await memoryAuth()
 
 type Answers = Record<string, (input: Record<string, unknown>) => unknown>
 
@@ -26,9 +29,11 @@ function appOn(answers: Answers = {}, { loopbackOnly = true, log = silentLogger 
       bus: bus as never,
       store: { stat: async () => null, open: async () => null },
       feed: makeEventFeed(bus as never),
+      auth,
       health: () => ({ status: 'healthy', parts: {}, checkedAt: '' }),
     }),
-    loopbackOnly,
+    identify: everyoneIsAdmin,
+    origins: { loopbackOnly },
     log,
   })
   const request = (path: string, init: RequestInit & { host?: string } = {}) =>

@@ -1,31 +1,44 @@
 import { headerNames } from '@seine/contracts'
 import type { Logger } from '@seine/runtime'
 import { messageOf } from '@seine/runtime'
-import { type Context, Hono } from 'hono'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { secureHeaders } from 'hono/secure-headers'
 import type { z } from 'zod'
+import { authorize } from '../auth/authorize.ts'
+import { anonymous, type Identify, type Identity } from '../auth/identify.ts'
 import type { Dashboard } from '../dashboard/dashboard-files.ts'
 import { ApiError, invalidRequest, toApiError } from './api-error.ts'
+import { clientAddress } from './client-address.ts'
 import { correlationIdOf } from './correlation.ts'
 import { paginationOf } from './paging.ts'
 import type { AnyRoute, DataAnswer, ListAnswer, RequestContext } from './route.ts'
-import { refuseForeignPages } from './same-origin.ts'
+import { type OriginRules, refuseForeignPages } from './same-origin.ts'
 
 /** 10,000 site names of the longest kind fit. */
 export const maxBodyBytes = 1024 ** 2
 
-type Env = { Variables: { correlationId: string } }
+/** What the adaptor for Node adds; absent where the app is called without a server. */
+interface NodeBindings {
+  readonly incoming?: { readonly socket: { readonly remoteAddress?: string } }
+}
+
+type Env = { Bindings: NodeBindings; Variables: { correlationId: string; address: string; identity: Identity } }
+
+export interface AppDeps {
+  readonly routes: readonly AnyRoute[]
+  readonly identify: Identify
+  readonly origins: OriginRules
+  /** Proxies of ours in front, see `clientAddress`. Absent: none. */
+  readonly trustedProxies?: number
+  readonly log: Logger
+  /** Absent: there is none. */
+  readonly dashboard?: Dashboard
+}
 
 /** The HTTP face: every route of the table under the conventions of the API. */
-export function makeApp(deps: {
-  routes: readonly AnyRoute[]
-  loopbackOnly: boolean
-  log: Logger
-  /** Absent: there is none. */
-  dashboard?: Dashboard
-}): Hono<Env> {
-  const { routes, loopbackOnly, log, dashboard } = deps
+export function makeApp(deps: AppDeps): Hono<Env> {
+  const { routes, identify, origins, trustedProxies = 0, log, dashboard } = deps
   const app = new Hono<Env>()
 
   app.use(secureHeaders())
@@ -35,22 +48,35 @@ export function makeApp(deps: {
     c.set('correlationId', correlationId)
     c.header(headerNames.correlationId, correlationId)
     c.header('Cache-Control', 'no-store')
-    refuseForeignPages((name) => c.req.header(name), loopbackOnly)
+    const header = (name: string) => c.req.header(name)
+    const address = clientAddress(c.env?.incoming?.socket.remoteAddress, header('x-forwarded-for'), trustedProxies)
+    c.set('address', address)
+    c.set('identity', anonymous(address))
+    refuseForeignPages(header, origins)
     await next()
     const durationMs = Math.round(performance.now() - startedMs)
-    log.debug('request', { method: c.req.method, path: c.req.path, status: c.res.status, durationMs, correlationId })
+    const { method, path } = c.req
+    const { caller } = c.get('identity')
+    log.debug('request', { method, path, status: c.res.status, durationMs, correlationId, caller: caller.id })
   })
-  app.use(
-    bodyLimit({
-      maxSize: maxBodyBytes,
-      onError: () => {
-        throw new ApiError(413, 'too-large', `the body is over ${maxBodyBytes} bytes`, { maxBodyBytes })
-      },
-    }),
-  )
+  const limitBody = bodyLimit({
+    maxSize: maxBodyBytes,
+    onError: () => {
+      throw new ApiError(413, 'too-large', `the body is over ${maxBodyBytes} bytes`, { maxBodyBytes })
+    },
+  })
+  /** Before a byte of the body is read. Health and login ask nobody who the caller is: they answer without a broker. */
+  const authorizeFor =
+    (route: AnyRoute): MiddlewareHandler<Env> =>
+    async (c, next) => {
+      const header = (name: string) => c.req.header(name)
+      if (route.access !== 'public') c.set('identity', await identify({ header, address: c.get('address') }))
+      authorize(route, c.get('identity'), { method: c.req.method, header })
+      await next()
+    }
   for (const route of routes) {
     const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1')
-    app.on(route.method.toUpperCase(), path, (c) => run(route, c))
+    app.on(route.method.toUpperCase(), path, authorizeFor(route), limitBody, (c) => run(route, c))
   }
   for (const [path, methods] of methodsByPath(routes))
     app.all(path, (c) => {
@@ -67,7 +93,9 @@ export function makeApp(deps: {
     const answer = toApiError(error)
     const correlationId = c.get('correlationId')
     if (answer.status === 500) log.error('request failed', { error, path: c.req.path, correlationId })
+    if (answer.status === 401) c.header('WWW-Authenticate', 'Bearer realm="seine"')
     if (answer.status === 503) c.header('Retry-After', '1')
+    if (answer.status === 429) c.header('Retry-After', String(answer.details.retryAfterSeconds ?? 1))
     const { message, code, details } = answer
     return c.json({ error: message, error_code: code, details, correlation_id: correlationId }, answer.status)
   })
@@ -78,6 +106,9 @@ async function run(route: AnyRoute, c: Context<Env>): Promise<Response> {
   const context: RequestContext = {
     correlationId: c.get('correlationId'),
     method: c.req.method,
+    caller: c.get('identity').caller,
+    csrfToken: c.get('identity').csrfToken,
+    address: c.get('address'),
     header: (name) => c.req.header(name),
     signal: c.req.raw.signal,
   }

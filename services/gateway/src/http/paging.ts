@@ -17,3 +17,11 @@ export const paginationSchema = z.strictObject({
 export function paginationOf(page: number, perPage: number, total: number): z.output<typeof paginationSchema> {
   return { page, per_page: perPage, total, total_pages: Math.ceil(total / perPage) }
 }
+
+/** A page of a list that is short enough to have been read whole. */
+export function pageOfAll<T>(
+  all: readonly T[],
+  { page, per_page: perPage }: { page: number; per_page: number },
+): { data: T[]; page: number; perPage: number; total: number } {
+  return { data: all.slice((page - 1) * perPage, page * perPage), page, perPage, total: all.length }
+}

@@ -1,9 +1,15 @@
 import type { z } from 'zod'
+import type { Caller } from '../auth/caller.ts'
 
 /** Who asks, besides what. */
 export interface RequestContext {
   readonly correlationId: string
   readonly method: string
+  readonly caller: Caller
+  /** Of the caller's session. Null: it is none. */
+  readonly csrfToken: string | null
+  /** The client's address, behind the proxies that are ours. */
+  readonly address: string
   /** Undefined: no such header. */
   header(name: string): string | undefined
   /** Aborted when the client has gone. */

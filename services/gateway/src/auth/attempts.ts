@@ -1,0 +1,60 @@
+import type { Bucket } from '@seine/bus'
+import { ApiError } from '../http/api-error.ts'
+import { type GcraRate, take } from '../limits/gcra.ts'
+import { digestOf } from './secret.ts'
+
+/** Logins that may follow each other, then how often one more. */
+export const loginRates = {
+  user: { burst: 10, intervalMs: 30_000 },
+  address: { burst: 20, intervalMs: 6_000 },
+} as const satisfies Record<string, GcraRate>
+
+/** Value in the `rate_limits` bucket. */
+export interface StoredRate {
+  /** Theoretical arrival time, Unix ms of the broker's clock. */
+  readonly tatMs: number
+}
+
+export interface Attempts {
+  /** Counts one try before it is looked at. Throws ApiError 429 with `Retry-After` seconds in its details. */
+  count(user: string, address: string): Promise<void>
+  /** The user's own tries are forgotten: the password was right. */
+  forgive(user: string): Promise<void>
+}
+
+const maxConflicts = 20
+
+/** Counted before the password is hashed, and by all replicas together: each try costs 32 MiB and 150 ms. */
+export function makeAttempts(deps: { bucket: Bucket<StoredRate>; nowMs: () => number }): Attempts {
+  const { bucket, nowMs } = deps
+  // Digests: a name may be anything that somebody typed, also a password.
+  const keyOf = (kind: keyof typeof loginRates, who: string) => `login.${kind}.${digestOf(who)}`
+
+  async function countOne(kind: keyof typeof loginRates, who: string): Promise<void> {
+    const key = keyOf(kind, who)
+    for (let conflicts = 0; conflicts < maxConflicts; conflicts++) {
+      const found = await bucket.get(key)
+      const taken = take(found?.value.tatMs ?? 0, 1, loginRates[kind], nowMs())
+      if (taken.granted === 0) throw tooMany(taken.retryAfterMs)
+      const next = { tatMs: taken.tatMs }
+      const written = found === null ? await bucket.create(key, next) : await bucket.update(key, next, found.revision)
+      if (written !== null) return
+    }
+    throw tooMany(1_000)
+  }
+
+  return {
+    async count(user, address) {
+      await countOne('address', address)
+      await countOne('user', user)
+    },
+    forgive: (user) => bucket.delete(keyOf('user', user)),
+  }
+}
+
+function tooMany(retryAfterMs: number): ApiError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(retryAfterMs / 1_000))
+  return new ApiError(429, 'too-many-logins', `too many logins: try again in ${retryAfterSeconds} s`, {
+    retryAfterSeconds,
+  })
+}
