@@ -1,3 +1,4 @@
+import { type AccessClient, accessClient } from './access.ts'
 import { type DiffsClient, diffsClient } from './diffs.ts'
 import { type OperationsClient, operationsClient } from './operations.ts'
 import { type RunsClient, runsClient } from './runs.ts'
@@ -5,7 +6,7 @@ import { type SitesClient, sitesClient } from './sites.ts'
 import { makeTransport, type TransportOptions } from './transport.ts'
 
 /** Everything the gateway's API does. Every call throws ApiFailure where it refuses and Unreachable where it is not there. */
-export interface Client extends RunsClient, DiffsClient, SitesClient, OperationsClient {
+export interface Client extends RunsClient, DiffsClient, SitesClient, OperationsClient, AccessClient {
   readonly baseUrl: string
 }
 
@@ -24,6 +25,7 @@ export function makeClient(options: ClientOptions): Client {
     ...diffsClient(transport),
     ...sitesClient(transport),
     ...operationsClient(transport),
+    ...accessClient(transport),
   }
 }
 

@@ -1,5 +1,7 @@
 import type { ArtifactStore } from '@seine/artifacts'
 import type { Bus } from '@seine/bus'
+import type { Auth } from './auth/auth.ts'
+import { authRoutes } from './auth/auth-routes.ts'
 import { healthRoutes } from './health/health-routes.ts'
 import type { Health } from './health/health-watch.ts'
 import { hostRoutes } from './hosts/host-routes.ts'
@@ -8,20 +10,21 @@ import { type AnyRoute, defineRoute } from './http/route.ts'
 import type { EventFeed } from './live/event-feed.ts'
 import { artifactRoutes } from './runs/artifact-routes.ts'
 import { retentionRoute } from './runs/retention-route.ts'
+import { runCourseRoutes } from './runs/run-course-routes.ts'
+import { runEventsRoute } from './runs/run-events-route.ts'
 import { runRoutes } from './runs/run-routes.ts'
 import { streamRoute } from './runs/stream-route.ts'
 import { siteRoutes } from './sites/site-routes.ts'
-import { runCourseRoutes } from './runs/run-course-routes.ts'
-import { runEventsRoute } from './runs/run-events-route.ts'
 
 /** Every operation of the API: the app and the OpenAPI document are made from this table. */
 export function allRoutes(deps: {
   bus: Pick<Bus, 'call' | 'replay'>
   store: Pick<ArtifactStore, 'open' | 'stat'>
   feed: EventFeed
+  auth: Auth
   health: () => Health
 }): AnyRoute[] {
-  const { bus, store, feed, health } = deps
+  const { bus, store, feed, auth, health } = deps
   const routes: AnyRoute[] = [
     ...runRoutes(bus),
     streamRoute({ bus, feed }),
@@ -29,6 +32,7 @@ export function allRoutes(deps: {
     ...siteRoutes(bus),
     ...hostRoutes(bus),
     retentionRoute(bus),
+    ...authRoutes(auth),
     ...runCourseRoutes(bus),
     runEventsRoute(bus),
     ...healthRoutes(health),
