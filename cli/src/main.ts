@@ -16,6 +16,7 @@ const commands: readonly CommandEntry[] = [
   { name: 'resume', load: () => import('./resume.ts') },
   { name: 'diff', load: () => import('./diff.ts') },
   { name: 'reextract', load: () => import('./reextract.ts') },
+  { name: 'schedule', load: () => import('./schedule.ts') },
   { name: 'retention', load: () => import('./retention.ts') },
   { name: 'extract', load: () => import('./extract.ts') },
   { name: 'provision', load: () => import('./provision.ts') },

@@ -2,11 +2,12 @@ import { type AccessClient, accessClient } from './access.ts'
 import { type DiffsClient, diffsClient } from './diffs.ts'
 import { type OperationsClient, operationsClient } from './operations.ts'
 import { type RunsClient, runsClient } from './runs.ts'
+import { type SchedulesClient, schedulesClient } from './schedules.ts'
 import { type SitesClient, sitesClient } from './sites.ts'
 import { makeTransport, type TransportOptions } from './transport.ts'
 
 /** Everything the gateway's API does. Every call throws ApiFailure where it refuses and Unreachable where it is not there. */
-export interface Client extends RunsClient, DiffsClient, SitesClient, OperationsClient, AccessClient {
+export interface Client extends RunsClient, DiffsClient, SitesClient, OperationsClient, AccessClient, SchedulesClient {
   readonly baseUrl: string
 }
 
@@ -25,6 +26,7 @@ export function makeClient(options: ClientOptions): Client {
     ...diffsClient(transport),
     ...sitesClient(transport),
     ...operationsClient(transport),
+    ...schedulesClient(transport),
     ...accessClient(transport),
   }
 }

@@ -14,6 +14,7 @@ import { runCourseRoutes } from './runs/run-course-routes.ts'
 import { runEventsRoute } from './runs/run-events-route.ts'
 import { runRoutes } from './runs/run-routes.ts'
 import { streamRoute } from './runs/stream-route.ts'
+import { scheduleRoutes } from './schedules/schedule-routes.ts'
 import { siteRoutes } from './sites/site-routes.ts'
 
 /** Every operation of the API: the app and the OpenAPI document are made from this table. */
@@ -32,6 +33,7 @@ export function allRoutes(deps: {
     ...siteRoutes(bus),
     ...hostRoutes(bus),
     retentionRoute(bus),
+    ...scheduleRoutes(bus),
     ...authRoutes(auth),
     ...runCourseRoutes(bus),
     runEventsRoute(bus),
