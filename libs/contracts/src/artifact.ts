@@ -33,6 +33,9 @@ export const runArtifacts = (runId: string): string => `bulk_runs/${runId}`
 export const siteArtifacts = (runId: string, site: string): string => `bulk_runs/${runId}/${site}`
 /** Where the whole run's archive lies. */
 export const archivePath = (runId: string): string => `bulk_runs/${runId}/reports.zip`
+/** A part of it, from 1, where it is split. */
+export const archivePartPath = (runId: string, part: number): string =>
+  `bulk_runs/${runId}/reports-part${String(part).padStart(2, '0')}.zip`
 /** The whole run's workbook: a row a site. */
 export const summaryPath = (runId: string): string => `bulk_runs/${runId}/summary.xlsx`
 /** The records of a site run, sorted by URL, one JSON a line, zstd: what the next run is compared with. */

@@ -24,6 +24,8 @@ export const exportResult = defineMessage({
     rows: z.int().nonnegative(),
     missingUrlIds: z.array(z.uuid()).max(5_000),
     artifacts: z.array(artifactSchema),
+    /** Of an archive in several parts: all of them in order; the first is the first of `artifacts`. Absent: it is one file. */
+    archiveParts: z.array(artifactSchema).optional(),
     diff: diffCountsSchema.nullable(),
     /** What the quality gates said. Absent: not a complete export of a site, or by an exporter without gates. */
     quality: qualitySchema.optional(),

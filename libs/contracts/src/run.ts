@@ -128,6 +128,8 @@ export const runSchema = z.strictObject({
   steps: z.array(stepStateSchema),
   /** Null until the archive is written. */
   archive: artifactSchema.nullable(),
+  /** The archive in several parts, `archive` the first of them. Absent: it is one file, or none. */
+  archiveParts: z.array(artifactSchema).optional(),
   correlationId: z.string(),
   /** Who wanted it: somebody over the API, id null, or a schedule. Absent: made before this was kept. */
   origin: z.strictObject({ kind: z.enum(['api', 'schedule']), id: z.uuid().nullable() }).optional(),

@@ -16,6 +16,8 @@ export const configSchema = z.object({
   EXPORT_SORT_MEMORY_MB: envInt({ min: 2, max: 16_384, default: 64 }),
   /** How long an export waits for files of stored pages that are on their way from fetchers; then their pages count as not stored. */
   EXPORT_PAGES_WAIT: envDurationMs(60_000),
+  /** Bytes of files in one part of a run's archive, before packing; more make another part. 0: it is never split. */
+  ARCHIVE_PART_BYTES: envInt({ min: 0, max: Number.MAX_SAFE_INTEGER, default: 0 }),
 })
 
 export type ExporterConfig = z.output<typeof configSchema>

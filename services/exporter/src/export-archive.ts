@@ -1,9 +1,8 @@
-import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
-import { PassThrough, pipeline, type Readable } from 'node:stream'
 import type { ArtifactStore } from '@seine/artifacts'
 import {
   type Artifact,
+  archivePartPath,
   archivePath,
   type ExportArchive,
   reportPath,
@@ -12,100 +11,92 @@ import {
   summaryPath,
 } from '@seine/contracts'
 import type { RunSite } from '@seine/reports'
-import { ZipArchive } from 'archiver'
+import { splitIntoParts } from './archive-parts.ts'
 import { readReport } from './earlier-runs.ts'
 import type { ExportAnswer, ExportDeps } from './export-site.ts'
 import { archivedSite, entryOf, manifestJson } from './manifest.ts'
+import { type PackEntry, packZip } from './pack-zip.ts'
 import { writeRunSummary } from './run-summary.ts'
 
-/** The earliest moment a zip can say: keeps I8. */
-const fixedDate = new Date(Date.UTC(1980, 0, 1))
 const sitesPerPage = 200
-const max32 = 0xffff_ffff
-const maxEntries = 0xffff
 
 /**
- * Packs the reports of a run's sites: `manifest.json`, `summary.xlsx` (a row a site), then `<site>/<file>` by name. Level 1,
- * because CSV shrinks well and workbooks are packed already.
+ * Packs the reports of a run's sites: `manifest.json`, `summary.xlsx` (a row a site), then `<site>/<file>` by name; in parts of at most
+ * `partBytes` (0: one). What was there of another number of parts is removed.
  */
-export function makeExportArchive({ bus, store, workDirs }: Pick<ExportDeps, 'bus' | 'store' | 'workDirs'>) {
+export function makeExportArchive({
+  bus,
+  store,
+  workDirs,
+  partBytes = 0,
+}: Pick<ExportDeps, 'bus' | 'store' | 'workDirs'> & { partBytes?: number }) {
   return async (work: ExportArchive, signal: AbortSignal): Promise<ExportAnswer> => {
     const { runId, createdAt } = work
     const reported = await readReports(store, await readSites(bus, runId, signal), signal)
     const sites = reported.map(({ run, report }) => archivedSite(run, report))
     await using dir = await workDirs.open()
     const summary = await writeRunSummary(reported, { dir: dir.path, runId, createdAt })
-    const files = sites.flatMap(({ site, sources }) =>
-      sources.map((source) => ({ source, entry: entryOf(site, source.path) })),
-    )
     // Stored before it is packed: what the store says of it goes into the manifest.
     const stored = await store.put(summaryPath(runId), { file: summary })
-    const ownFiles = [{ path: 'summary.xlsx', sha256: stored.sha256, size: stored.sizeBytes }]
-    const manifest = manifestJson({ runId, createdAt, files: ownFiles }, sites)
-    const forceZip64 = needsZip64([stored.sizeBytes, ...files.map(({ source }) => source.sizeBytes)])
-    const zip = new ZipArchive({ zlib: { level: 1 }, forceZip64 })
-    // The store takes the bytes only as fast as it can, and the packing below waits for it, entry by entry.
-    const bytes = new PassThrough()
-    pipeline(zip, bytes, () => {})
-    const archive = store.put(archivePath(runId), bytes)
-    const packed = pack(zip, store, { manifest, summary, files }, signal).catch((error: unknown) => {
-      zip.destroy(error instanceof Error ? error : new Error(String(error)))
-      throw error
-    })
-    const [artifact] = await settled(archive, packed)
+    const files = sites.flatMap(({ site, sources }) => sources.map((source) => entryFor(store, site, source)))
+    const parts = splitIntoParts(files, { maxBytes: partBytes, takenBytes: partBytes === 0 ? 0 : stored.sizeBytes })
+    const partPaths = pathsOf(runId, parts.length)
+    const manifest = manifestJson(
+      {
+        ...{ runId, createdAt },
+        files: [{ path: 'summary.xlsx', sha256: stored.sha256, size: stored.sizeBytes }],
+        parts: parts.map((part, i) => ({ path: partPaths[i]!, entries: part.map(({ name }) => name) })),
+      },
+      sites,
+    )
+    const own: PackEntry[] = [
+      { name: 'manifest.json', sizeBytes: Buffer.byteLength(manifest), content: manifest },
+      { name: 'summary.xlsx', sizeBytes: stored.sizeBytes, content: async () => createReadStream(summary) },
+    ]
+    const archive: Artifact[] = []
+    for (const [i, part] of parts.entries())
+      archive.push(
+        await packZip(i === 0 ? [...own, ...part] : part, (bytes) => store.put(partPaths[i]!, bytes), { signal }),
+      )
+    await removeOthers(store, runId, parts.length)
     return {
       status: 'complete',
       reason: null,
       rows: sites.length,
       missingUrlIds: [],
       // The archive first: that is what the run's own artifact is.
-      artifacts: [artifact, stored],
+      artifacts: [archive[0]!, stored],
+      ...(archive.length === 1 ? {} : { archiveParts: archive }),
       diff: null,
     }
   }
 }
 
-/** Whether sizes or entries need zip64: not otherwise, because older programs can't read it. Deflate may add a little. */
-export function needsZip64(sizes: readonly number[]): boolean {
-  const total = sizes.reduce((sum, size) => sum + size, 0)
-  return total * 1.01 + sizes.length * 1_024 + 1024 ** 2 > max32 || sizes.length + 1 >= maxEntries
+function pathsOf(runId: string, parts: number): string[] {
+  if (parts === 1) return [archivePath(runId)]
+  return Array.from({ length: parts }, (_, i) => archivePartPath(runId, i + 1))
 }
 
-interface Contents {
-  readonly manifest: string
-  /** Path of the file. */
-  readonly summary: string
-  readonly files: readonly { source: Artifact; entry: string }[]
+/** Files of an earlier archive of the run, which had more parts, or one. */
+async function removeOthers(store: Pick<ArtifactStore, 'remove'>, runId: string, parts: number): Promise<void> {
+  if (parts > 1) await store.remove(archivePath(runId))
+  for (let part = parts === 1 ? 1 : parts + 1; await store.remove(archivePartPath(runId, part)); part++);
 }
 
-async function pack(
-  zip: ZipArchive,
-  store: ArtifactStore,
-  { manifest, summary, files }: Contents,
-  signal: AbortSignal,
-): Promise<void> {
-  await add(zip, 'manifest.json', manifest)
-  await add(zip, 'summary.xlsx', createReadStream(summary))
-  for (const { source, entry } of files) {
-    signal.throwIfAborted()
-    const opened = await store.open(source.path)
-    if (opened === null) throw new Error(`${source.path} is not in the artifact store`)
-    if (opened.sha256 !== source.sha256) {
-      opened.stream.destroy()
-      throw new Error(`${source.path} is not the file that was exported: another export has replaced it`)
-    }
-    await add(zip, entry, opened.stream)
+function entryFor(store: Pick<ArtifactStore, 'open'>, site: string, source: Artifact): PackEntry {
+  return {
+    name: entryOf(site, source.path),
+    sizeBytes: source.sizeBytes,
+    async content() {
+      const opened = await store.open(source.path)
+      if (opened === null) throw new Error(`${source.path} is not in the artifact store`)
+      if (opened.sha256 !== source.sha256) {
+        opened.stream.destroy()
+        throw new Error(`${source.path} is not the file that was exported: another export has replaced it`)
+      }
+      return opened.stream
+    },
   }
-  await zip.finalize()
-}
-
-async function add(zip: ZipArchive, name: string, source: Readable | string): Promise<void> {
-  const isIn = once(zip, 'entry')
-  const broke = Promise.withResolvers<never>()
-  if (typeof source !== 'string') source.once('error', broke.reject)
-  zip.append(source, { name, date: fixedDate, mode: 0o644 })
-  // archiver leaves an entry whose source broke open for ever: waiting for both is what ends it.
-  await Promise.race([isIn, broke.promise])
 }
 
 async function readSites(bus: ExportDeps['bus'], runId: string, signal: AbortSignal): Promise<SiteRun[]> {
@@ -132,17 +123,4 @@ async function readReports(
     sites.push({ run, report: isExported ? await readReport(store, run) : null })
   }
   return sites
-}
-
-/** Both, or the error of the one that failed first, when neither is at work any more. */
-async function settled<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
-  let first: { error: unknown } | undefined
-  const note = (error: unknown): void => {
-    first ??= { error }
-  }
-  a.catch(note)
-  b.catch(note)
-  const [doneA, doneB] = await Promise.allSettled([a, b])
-  if (first !== undefined) throw first.error
-  return [(doneA as PromiseFulfilledResult<A>).value, (doneB as PromiseFulfilledResult<B>).value]
 }

@@ -7,6 +7,7 @@ import { type Clock, type Logger, systemClock } from '@seine/runtime'
 import { openChangeSpool } from './change-spool.ts'
 import { entriesOfRun, openSnapshot, readReport } from './earlier-runs.ts'
 import { gatherRecords } from './gather-records.ts'
+import { openKnownSpool } from './known-spool.ts'
 import { readLedger } from './read-ledger.ts'
 import { readPlan } from './read-plan.ts'
 import { writeSiteReports } from './site-reports.ts'
@@ -25,7 +26,7 @@ export interface ExportDeps {
 
 export type ExportAnswer = Pick<
   ExportResult,
-  'status' | 'reason' | 'rows' | 'missingUrlIds' | 'artifacts' | 'diff' | 'quality' | 'storedPages'
+  'status' | 'reason' | 'rows' | 'missingUrlIds' | 'artifacts' | 'archiveParts' | 'diff' | 'quality' | 'storedPages'
 >
 
 /**
@@ -55,6 +56,7 @@ export function makeExportSite(deps: ExportDeps) {
       recordsOf: (otherId) => entriesOfRun({ bus, store, log }, { runId: otherId, site }, sorting),
     })
     await using changes = openChangeSpool(join(dir.path, 'changes.ndjson.zst'))
+    await using known = openKnownSpool(join(dir.path, 'known.ndjson'))
     const isFromPages = ({ record }: JoinedPage) => record !== null && records.isFromPages(record)
     const pages = pageCount === null ? joined : pageCount.count(joined, work.reextract ? isFromPages : undefined)
     const written = await writeSiteReports(pages, {
@@ -67,6 +69,8 @@ export function makeExportSite(deps: ExportDeps) {
       allSourcesRead,
       settings: plan?.site ?? {},
       onChange: changes.add,
+      onPage: known.add,
+      onIssues: known.addIssues,
     })
 
     const incomplete = (reason: string): ExportAnswer => ({
@@ -88,6 +92,7 @@ export function makeExportSite(deps: ExportDeps) {
     for (const { name, file } of written.files)
       artifacts.push(await store.put(`${siteArtifacts(runId, site)}/${name}`, { file }))
     await changes.publish(bus, { ...of, attempt: work.attempt }, signal)
+    await known.publish(bus, { ...of, attempt: work.attempt, isCompared: previousRunId !== null }, signal)
     const isGone = work.previousRunId !== null && previousRunId === null
     return {
       status: 'complete',

@@ -480,6 +480,41 @@ test('the archive holds the reports and a manifest, no snapshot, and is the same
   expect(again.artifacts[0]).toMatchObject({ sha256: result.artifacts[0]!.sha256, wrote: false, reason: 'identical' })
 })
 
+test('an archive of more than a part’s size is split by whole files, the same twice, and other parts go', async () => {
+  const runId = await bench.run(products(20))
+  const { artifacts } = await exportOf(runId)
+  bench.sites(runId, [siteRunOf(runId, site, artifacts)])
+  const deps = { bus: bench.bus, store, workDirs: await makeWorkDirs(join(root, 'parts')) }
+  const work = { runId, attempt: 1, createdAt: '2026-11-20T09:00:00.000Z', correlationId: 'test' }
+  const { signal } = new AbortController()
+  const archive = (partBytes: number) => makeExportArchive({ ...deps, partBytes })(work, signal)
+  const filesIn = async () => {
+    const found = await Array.fromAsync(store.list(`bulk_runs/${runId}/reports`))
+    return found.map(({ path }) => path.split('/').at(-1)).sort()
+  }
+
+  expect(await archive(0)).not.toHaveProperty('archiveParts')
+  const split = await archive(20_000)
+  const parts = split.archiveParts ?? []
+  expect(parts.length).toBeGreaterThan(2)
+  expect(split.artifacts[0]).toEqual(parts[0])
+  expect(await filesIn()).toEqual(parts.map(({ path }) => path.split('/').at(-1)))
+  const unpacked = await Promise.all(parts.map(async ({ path }) => unzip(await bytesOf(path))))
+  const reports = artifacts.map(({ path }) => `shop/${path.split('/').at(-1)}`).filter((name) => !name.endsWith('.zst'))
+  expect(unpacked.flatMap((part) => [...part.keys()])).toEqual(['manifest.json', 'summary.xlsx', ...reports.sort()])
+  const manifest = JSON.parse(unpacked[0]!.get('manifest.json')!.toString('utf8'))
+  expect(manifest.parts.map(({ entries }: { entries: string[] }) => entries)).toEqual(
+    unpacked.map((part) => [...part.keys()].filter((name) => name.startsWith('shop/'))),
+  )
+  const again = await archive(20_000)
+  expect(again.archiveParts?.map(({ sha256, wrote }) => [sha256, wrote])).toEqual(
+    parts.map(({ sha256 }) => [sha256, false]),
+  )
+  await archive(0)
+  expect(await filesIn()).toEqual(['reports.zip'])
+  await rm(join(root, 'parts'), { recursive: true })
+})
+
 test('an archive whose files are not in the store is answered failed after its tries', async () => {
   const runId = newId()
   const lost = {

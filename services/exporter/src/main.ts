@@ -29,7 +29,7 @@ await runMain('exporter', async () => {
   const part = makeExportPart({
     bus,
     exportSite: makeExportSite(deps),
-    exportArchive: makeExportArchive(deps),
+    exportArchive: makeExportArchive({ ...deps, partBytes: config.ARCHIVE_PART_BYTES }),
     exportDiff: makeExportDiff(deps),
     concurrency: config.EXPORT_CONCURRENCY,
     log,

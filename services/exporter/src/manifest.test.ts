@@ -1,6 +1,5 @@
 import type { Artifact } from '@seine/contracts'
 import { expect, test } from 'vitest'
-import { needsZip64 } from './export-archive.ts'
 import { archivedSite, entryOf, manifestJson } from './manifest.ts'
 import { siteRunOf } from './testing.ts'
 
@@ -21,7 +20,7 @@ test('a site has its reports by name and no snapshot', () => {
 })
 
 test('whether a file was written or was there already makes no difference to the manifest', () => {
-  const run = { runId: 'r', createdAt: '2026-11-20T09:00:00.000Z', files: [] }
+  const run = { runId: 'r', createdAt: '2026-11-20T09:00:00.000Z', files: [], parts: [] }
   const [written, identical] = [true, false].map((wrote) =>
     manifestJson(run, [
       archivedSite(
@@ -43,9 +42,14 @@ test.each([
   expect(entryOf('shop', path)).toBe(entry)
 })
 
-test('zip64 is used where sizes or entries need it, and not otherwise', () => {
-  expect(needsZip64([])).toBe(false)
-  expect(needsZip64([4_000_000_000])).toBe(false)
-  expect(needsZip64([3_000_000_000, 1_300_000_000])).toBe(true)
-  expect(needsZip64(new Array(65_534).fill(1))).toBe(true)
+test('the parts of an archive are listed with what is in them, and one part is no list', () => {
+  const run = { runId: 'r', createdAt: '2026-11-20T09:00:00.000Z', files: [] }
+  const part = (n: number) => ({ path: `bulk_runs/r/reports-part0${n}.zip`, entries: [`shop/${n}.csv`] })
+  expect(JSON.parse(manifestJson({ ...run, parts: [part(1), part(2)] }, []))).toMatchObject({
+    parts: [
+      { file: 'reports-part01.zip', entries: ['shop/1.csv'] },
+      { file: 'reports-part02.zip', entries: ['shop/2.csv'] },
+    ],
+  })
+  expect(JSON.parse(manifestJson({ ...run, parts: [part(1)] }, []))).not.toHaveProperty('parts')
 })

@@ -39,11 +39,23 @@ export function entryOf(site: string, path: string): string {
   return `${site}/${name || '_'}`
 }
 
+/** One file of an archive, and the entries of sites in it. */
+export interface ArchivePart {
+  readonly path: string
+  readonly entries: readonly string[]
+}
+
 /**
- * `manifest.json`. `files` are those of the run as a whole. Says nothing that differs between two packings of one run: keeps I8.
+ * `manifest.json`. `files` are those of the run as a whole, in the first part. Where there are several parts, they are listed with their
+ * entries. Says nothing that differs between two packings of one run: keeps I8.
  */
 export function manifestJson(
-  { runId, createdAt, files }: { runId: string; createdAt: string; files: readonly ArchivedFile[] },
+  {
+    runId,
+    createdAt,
+    files,
+    parts,
+  }: { runId: string; createdAt: string; files: readonly ArchivedFile[]; parts: readonly ArchivePart[] },
   sites: readonly ArchivedSite[],
 ): string {
   const listed = sites.map(({ site, status, reason, counts, diff, quality, files }) => ({
@@ -55,5 +67,7 @@ export function manifestJson(
     quality,
     files,
   }))
-  return `${JSON.stringify({ version: 1, run: runId, createdAt, files, sites: listed }, null, 2)}\n`
+  const split = parts.map(({ path, entries }) => ({ file: path.split('/').at(-1), entries }))
+  const archive = split.length === 1 ? {} : { parts: split }
+  return `${JSON.stringify({ version: 1, run: runId, createdAt, files, ...archive, sites: listed }, null, 2)}\n`
 }

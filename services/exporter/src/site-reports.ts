@@ -41,6 +41,10 @@ export interface ReportOptions {
   readonly signal: AbortSignal
   /** Called with each change, also with those of a first run. */
   readonly onChange?: (change: Change, page: JoinedPage) => Promise<void>
+  /** Called with each page and what changed of it, by URL. `isReported`: `onIssues` follows, in the same order. */
+  readonly onPage?: (page: JoinedPage, changes: readonly Change[], isReported: boolean) => Promise<void>
+  /** Called with the codes of each reported page, when all pages are known. */
+  readonly onIssues?: (codes: readonly string[]) => Promise<void>
   /** Absent: {@link maxSheetPagesPerCode}. */
   readonly sheetPagesPerCode?: number
 }
@@ -78,7 +82,7 @@ export async function writeSiteReports(
 
     const missingUrlIds = await readPages(pages, { files, changes, spool, cross, tally, options })
     if (missingUrlIds.length > 0) return { files: [], missingUrlIds, diff: noDiff, quality: null }
-    const issues = await writeSeo(spool, { files, cross, signal: options.signal, perCode })
+    const issues = await writeSeo(spool, { files, cross, perCode, options })
     for await (const { payload } of changes.sorted())
       await files.changes.add(JSON.parse(payload.toString('utf8')) as Change)
 
@@ -144,6 +148,7 @@ async function readPages(
     const { counts, changes: found } = diffPage(page, diffOptions)
     if (counts !== null) tally.diff[counts]++
     for (const change of found) await options.onChange?.(change, page)
+    await options.onPage?.(page, found, ledger !== null && isReported({ ledger }))
     // On a first run everything is added: that is counted, a list of it would be full.csv again.
     if (options.previousRunId !== null)
       for (const change of found) await changes.add(changeKey(change), Buffer.from(JSON.stringify(change), 'utf8'))
@@ -159,19 +164,21 @@ async function writeSeo(
   {
     files,
     cross,
-    signal,
     perCode,
-  }: { files: SiteFiles; cross: ReturnType<typeof makeCrossPage>; signal: AbortSignal; perCode: number },
+    options,
+  }: { files: SiteFiles; cross: ReturnType<typeof makeCrossPage>; perCode: number; options: ReportOptions },
 ): Promise<Record<string, number>> {
   const issues: Record<string, number> = {}
-  const site = await cross.resolve(signal)
+  const site = await cross.resolve(options.signal)
   const facts = cross.facts()
   for await (const page of spool.rows()) {
     const known = facts.next()
     if (known.done === true) throw new Error(`there are more pages than the ${site.pages} that were compared`)
     const row = seoRowOf(page, known.value, site)
     await files.seo.add(row)
-    for (const issue of findIssues(row)) {
+    const found = findIssues(row)
+    await options.onIssues?.(found.map(({ rule }) => rule.code))
+    for (const issue of found) {
       count(issues, issue.rule.code)
       await files.issues.add(issue)
       if ((issues[issue.rule.code] ?? 0) <= perCode) await files.issueSheet.add(cellsOf(issueColumns, issue))

@@ -71,8 +71,14 @@ export function makeApplyExportResult(database: Database, log: Logger) {
     if (job?.status !== 'running' || result.attempt <= job.archiveBase) return
     const artifact = result.artifacts[0]
     if (result.status === 'complete' && artifact !== undefined) {
-      await recordEvents(sql, [{ runId: job.id, step: 'archive', type: 'artifact.written', data: { artifact } }], nowMs)
-      await finishRun(sql, job, { status: 'completed', archive: artifact, reason: null }, nowMs)
+      const base = { runId: job.id, step: 'archive', type: 'artifact.written' } as const
+      await recordEvents(
+        sql,
+        (result.archiveParts ?? [artifact]).map((written) => ({ ...base, data: { artifact: written } })),
+        nowMs,
+      )
+      const { archiveParts } = result
+      await finishRun(sql, job, { status: 'completed', archive: artifact, archiveParts, reason: null }, nowMs)
       return
     }
     if (result.attempt < job.archiveAttempt) return

@@ -66,6 +66,8 @@ export type RunEnd = {
   /** Null: nothing went wrong, or what did is said by {@link finishRun}: failed sites of a completed run. */
   readonly reason: string | null
   readonly archive: Artifact | null
+  /** Absent: it is one file. */
+  readonly archiveParts?: readonly Artifact[] | undefined
 }
 
 /** Ends a locked run: state, manifest, event. */
@@ -75,7 +77,7 @@ export async function finishRun(sql: Sql, job: JobRow, end: RunEnd, nowMs: numbe
   const reason = end.reason ?? failedSites(groups)
   const steps = advanceManifest(job.steps, groups, archiveState(end, job), at(nowMs))
   await sql.query(
-    `update bulk_jobs set status = $2, reason = $3, archive = $4::jsonb, steps = $5::jsonb, finished_at = $6::timestamptz where id = $1`,
+    `update bulk_jobs set status = $2, reason = $3, archive = $4::jsonb, steps = $5::jsonb, finished_at = $6::timestamptz, archive_parts = $7::jsonb where id = $1`,
     [
       job.id,
       end.status,
@@ -83,6 +85,7 @@ export async function finishRun(sql: Sql, job: JobRow, end: RunEnd, nowMs: numbe
       end.archive === null ? null : JSON.stringify(end.archive),
       JSON.stringify(steps),
       at(nowMs),
+      end.archiveParts === undefined ? null : JSON.stringify(end.archiveParts),
     ],
   )
   const data = {

@@ -126,6 +126,7 @@ function runView(job: Job, sums: Sums): Run {
     eta: hasEnded(job.status) ? { state: 'done' } : job.eta,
     steps: job.steps,
     archive: job.archive ?? null,
+    ...(job.archiveParts ? { archiveParts: job.archiveParts } : {}),
     correlationId: job.correlationId,
     origin: job.scheduleId ? { kind: 'schedule', id: job.scheduleId } : { kind: 'api', id: null },
     createdAt: job.createdAt.toISOString(),
