@@ -6,6 +6,7 @@ import { operationsRpc } from './rpc/operations.ts'
 import { runRpc } from './rpc/runs.ts'
 import { scheduleRpc } from './rpc/schedules.ts'
 import { siteRpc } from './rpc/sites.ts'
+import { webhookRpc } from './rpc/webhooks.ts'
 
 /** What a reply carries: a value, or an error whose code is the contract and whose message is for people. */
 export const rpcErrorSchema = z.object({
@@ -18,4 +19,5 @@ export const rpcErrorSchema = z.object({
 export type RpcErrorBody = z.output<typeof rpcErrorSchema>
 
 /** Everything that can be asked of the scheduler. */
-export const schedulerRpc = { ...runRpc, ...diffRpc, ...siteRpc, ...ledgerRpc, ...hostRpc, ...operationsRpc, ...scheduleRpc } as const
+export const schedulerRpc = { ...runRpc, ...diffRpc, ...siteRpc, ...ledgerRpc, ...hostRpc, ...operationsRpc, ...scheduleRpc,
+  ...webhookRpc } as const

@@ -20,6 +20,8 @@ export interface ExchangeOptions {
   url: URL
   /** Flat list: name, value, name, value … */
   headers: string[]
+  /** Makes it a POST. */
+  body: Uint8Array | undefined
   timeouts: { headersMs: number; idleMs: number; totalMs: number }
   signal: AbortSignal | undefined
   /** Called once per response with its final head; what it throws fails the exchange. */
@@ -29,7 +31,7 @@ export interface ExchangeOptions {
 }
 
 /**
- * One GET on undici's dispatcher. It exists beside `undici.request` for its price: no stream, no async scope, one
+ * One GET, or one POST, on undici's dispatcher. It exists beside `undici.request` for its price: no stream, no async scope, one
  * plain timer instead of composed abort signals. Exactly one of `onFailure`, `sink.end` and `sink.fail` is called,
  * unless the sink itself said `enough`; after that nothing is.
  */
@@ -43,7 +45,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(dispatcher: Dispatcher, options: ExchangeOptions) {
     this.#options = options
-    const { url, headers, timeouts, signal } = options
+    const { url, headers, body, timeouts, signal } = options
     this.#timer = setTimeout(onTotalTimeout, timeouts.totalMs, this)
     if (signal !== undefined) {
       if (signal.aborted) {
@@ -56,7 +58,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
       {
         origin: url.origin,
         path: url.pathname + url.search,
-        method: 'GET',
+        method: body === undefined ? 'GET' : 'POST',
+        body: body ?? null,
         headers,
         headersTimeout: timeouts.headersMs,
         bodyTimeout: timeouts.idleMs,

@@ -24,7 +24,7 @@ import { checkEach, type Send, viaProxies } from './via-proxies.ts'
 
 export interface HttpClient {
   /**
-   * One GET. Redirects are answers, not followed; cookies are not kept. Resolves for everything the network can do;
+   * One GET, or one POST of a body. Redirects are answers, not followed; cookies are not kept. Resolves for everything the network can do;
    * rejects only for a mistake in the request (a header with a line break).
    * A body that can't be decoded fails a 2xx; any other status keeps its answer, with an empty, truncated body.
    */
@@ -192,6 +192,7 @@ function start(
   return new Exchange(agent, {
     url,
     headers: requestHeaders(asked.headers),
+    body: asked.body,
     timeouts: asked.timeouts,
     signal: asked.signal,
     ...handlers,

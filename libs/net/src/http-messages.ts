@@ -7,6 +7,8 @@ export interface HttpRequest {
   url: string
   /** Sent as they are; `accept-encoding` is added where it is missing, `host` and `connection` are the client's own. */
   headers: Readonly<Record<string, string>>
+  /** Makes it a POST with this body. Absent: a GET. */
+  body?: Uint8Array
   /** `headersMs` and `idleMs` are kept to within a second, the other two exactly. */
   timeouts: Policy['timeouts']
   limits: { maxBodyBytes: number; maxHeaderBytes: number }
