@@ -1,3 +1,4 @@
+export { debianPackage } from './debian-package.ts'
 export * from './embedded-stack.ts'
 export * from './free-port.ts'
 export { lastWords } from './last-words.ts'
