@@ -32,6 +32,14 @@ async function published(spool: ChangeSpool): Promise<PageChanges[]> {
   return messages
 }
 
+test('a text may hold whatever ends a line elsewhere', async () => {
+  await using spool = openChangeSpool(join(dir, 'changes'))
+  const texts = ['a\u2028b', 'a\u2029b', 'a\u0085b', 'a\rb', 'a\nb']
+  for (const [n, text] of texts.entries())
+    await spool.add(change(n, { field: 'Title 1', old: null, new: text }), page(1))
+  expect((await published(spool)).flatMap(({ changes }) => changes.map((one) => one.new))).toEqual(texts)
+})
+
 test('changes are published in the order they came, with the price that the product has then', async () => {
   await using spool = openChangeSpool(join(dir, 'changes'))
   await spool.add(change(1), page(9.5))

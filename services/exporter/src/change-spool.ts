@@ -1,10 +1,9 @@
 import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { pipeline } from 'node:stream'
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
 import type { Bus } from '@seine/bus'
 import { changeLimits, type PageChanges, pageChanges } from '@seine/contracts'
-import { type Change, type JoinedPage, openTextFile } from '@seine/reports'
+import { type Change, type JoinedPage, linesOf, openTextFile } from '@seine/reports'
 
 type SpooledChange = PageChanges['changes'][number]
 
@@ -34,7 +33,7 @@ export function openChangeSpool(file: string): ChangeSpool {
         changes = []
         bytes = 0
       }
-      for await (const line of linesOf(file)) {
+      for await (const line of linesOf(unpacked(file))) {
         signal.throwIfAborted()
         const lineBytes = Buffer.byteLength(line)
         if (changes.length === changeLimits.maxPerBatch || bytes + lineBytes > changeLimits.maxBatchBytes) await send()
@@ -48,11 +47,11 @@ export function openChangeSpool(file: string): ChangeSpool {
   }
 }
 
-function linesOf(file: string): AsyncIterable<string> {
+function unpacked(file: string): AsyncIterable<Uint8Array> {
   const unpacked = createZstdDecompress()
   // The reader sees the failure as the unpacked stream's; the callback only keeps it from being nobody's.
   pipeline(createReadStream(file), unpacked, () => {})
-  return createInterface({ input: unpacked, crlfDelay: Number.POSITIVE_INFINITY })
+  return unpacked
 }
 
 /** Null: that a page was not checked is no change of it. */
