@@ -4,6 +4,7 @@ import { createLogger, makeWorkDirs, readConfig, runMain, runService, shutdownSi
 import { makeBrowsers } from './browser/browsers.ts'
 import { checkProxies } from './check-proxies.ts'
 import { configSchema, readHostOverrides, readPageLimits } from './config.ts'
+import { makeDeliverPart } from './deliver-part.ts'
 import { makeFetchPart } from './fetch-part.ts'
 import { readProxyPools } from './proxies.ts'
 import { makeLazyStore } from './stored/lazy-store.ts'
@@ -38,7 +39,7 @@ await runMain('fetcher', async () => {
     log,
     health: { host: config.HEALTH_HOST, port: config.HEALTH_PORT },
     checks: { nats: bus.check, ...(browsers && { browser: browsers.pool.check }) },
-    parts,
+    parts: [...parts, makeDeliverPart({ bus, http })],
     stop,
     // Longer than the longest task: policy.timeouts.totalMs is at most 50 s.
     drainTimeoutMs: 55_000,
