@@ -13,6 +13,7 @@ export default defineConfig({
           include: [
             'libs/*/src/**/*.test.ts',
             'services/*/src/**/*.test.ts',
+            'services/gateway/dashboard/src/**/*.test.ts',
             'cli/src/**/*.test.ts',
             'tests/*.test.ts',
             'bench/**/*.test.ts',

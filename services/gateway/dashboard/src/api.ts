@@ -1,0 +1,44 @@
+import { signal } from '@preact/signals'
+import { ApiFailure, type Client, makeClient, Unreachable } from '@seine/client'
+import { noteLost, noteOnline } from './connection.ts'
+import { t, tOr } from './i18n.ts'
+
+/** Sent with every request that changes something; comes with the session. Null: not signed in. */
+export const csrfToken = signal<string | null>(null)
+/** Grows each time the gateway says that nobody is signed in. */
+export const refusals = signal(0)
+
+const tabLimitMs = 20_000
+
+/** One client for the page: it keeps the connection's state and the session's token. */
+export const client: Client = makeClient({ baseUrl: location.origin, timeoutMs: tabLimitMs, fetch: request })
+
+export async function request(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers)
+  if (csrfToken.value !== null && init.method !== undefined && init.method !== 'GET')
+    headers.set('x-csrf-token', csrfToken.value)
+  try {
+    const response = await fetch(input, { ...init, headers })
+    noteOnline()
+    if (response.status === 401) refusals.value++
+    return response
+  } catch (error) {
+    if (init.signal?.aborted !== true || isTimeout(init.signal)) noteLost()
+    throw error
+  }
+}
+
+const isTimeout = (signal: AbortSignal) => (signal.reason as Error | undefined)?.name === 'TimeoutError'
+
+/** What went wrong, for people; with what to quote when asking for help. */
+export function describeError(error: unknown): { text: string; detail: string | null } {
+  if (error instanceof Unreachable) return { text: t('error.unreachable'), detail: null }
+  if (error instanceof ApiFailure) {
+    const known = tOr(`error.code.${error.code}`, '')
+    return {
+      text: known === '' ? error.message : `${known} (${error.message})`,
+      detail: error.correlationId === null ? null : t('error.reference', { id: error.correlationId }),
+    }
+  }
+  return { text: error instanceof Error ? error.message : String(error), detail: null }
+}

@@ -1,0 +1,27 @@
+import { request } from './api.ts'
+
+/** A broken page says so once for each different error, and no more than this often. */
+const maxReports = 20
+const maxChars = 2_000
+
+/** Sends errors that nobody caught to the gateway's log. Called once. */
+export function startErrorReports(): void {
+  const told = new Set<string>()
+  const report = (error: unknown) => {
+    const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined }
+    if (told.has(message) || told.size >= maxReports) return
+    told.add(message)
+    const body = {
+      message: message.slice(0, maxChars),
+      stack: (stack ?? '').slice(0, maxChars),
+      url: location.pathname,
+    }
+    request('/api/errors', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }).catch(() => console.error('the error could not be reported', error))
+  }
+  addEventListener('error', (event) => report(event.error ?? event.message))
+  addEventListener('unhandledrejection', (event) => report(event.reason))
+}

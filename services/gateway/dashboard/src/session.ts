@@ -1,0 +1,78 @@
+import { effect, signal } from '@preact/signals'
+import { ApiFailure } from '@seine/client'
+import { csrfToken, refusals } from './api.ts'
+import { closeLive, openLive } from './live/live-connection.ts'
+import { get, send } from './requests.ts'
+
+export type Access = 'read' | 'run' | 'admin'
+const accessLevels: readonly Access[] = ['read', 'run', 'admin']
+
+interface WhoAmI {
+  readonly caller: { readonly kind: string; readonly id: string; readonly name: string; readonly access: Access }
+  readonly csrfToken: string | null
+}
+
+/** Who uses the page. `unknown`: it is being asked; `failed`: the gateway could not say. */
+export const session = signal<
+  | { state: 'unknown' }
+  | { state: 'failed'; error: unknown }
+  | { state: 'signed-out'; needsSetup: boolean; wasSignedIn: boolean }
+  | { state: 'signed-in'; name: string; access: Access }
+>({ state: 'unknown' })
+
+/** Whether the person may do what needs that. What is not allowed is not offered; the gateway decides all the same. */
+export function may(needed: Access): boolean {
+  const now = session.value
+  return now.state === 'signed-in' && accessLevels.indexOf(now.access) >= accessLevels.indexOf(needed)
+}
+
+function enter({ caller, csrfToken: token }: WhoAmI): void {
+  csrfToken.value = token
+  session.value = { state: 'signed-in', name: caller.name, access: caller.access }
+  openLive()
+}
+
+async function leave(wasSignedIn: boolean): Promise<void> {
+  csrfToken.value = null
+  closeLive()
+  const { needed } = wasSignedIn ? { needed: false } : await get<{ needed: boolean }>('/api/setup')
+  session.value = { state: 'signed-out', needsSetup: needed, wasSignedIn }
+}
+
+export async function readSession(): Promise<void> {
+  try {
+    enter(await get<WhoAmI>('/api/session'))
+  } catch (error) {
+    if (error instanceof ApiFailure && error.status === 401) await leave(false).catch(failed)
+    else failed(error)
+  }
+}
+
+const failed = (error: unknown): void => {
+  session.value = { state: 'failed', error }
+}
+
+export async function signIn(name: string, password: string): Promise<void> {
+  enter(await send<WhoAmI>('POST', '/api/session', { name, password }))
+}
+
+export async function setUp(token: string, name: string, password: string): Promise<void> {
+  enter(await send<WhoAmI>('POST', '/api/setup', { token, name, password }))
+}
+
+export async function signOut(): Promise<void> {
+  await send('DELETE', '/api/session')
+  await leave(false)
+}
+
+/** A session that ends while the page is open leads to the sign-in, and back to the same page after it. Called once. */
+export function startSession(): void {
+  let seen = refusals.value
+  effect(() => {
+    const now = refusals.value
+    if (now === seen) return
+    seen = now
+    if (session.peek().state === 'signed-in') void leave(true)
+  })
+  void readSession()
+}

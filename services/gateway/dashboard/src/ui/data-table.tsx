@@ -1,0 +1,113 @@
+import type { ComponentChildren } from 'preact'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { t } from '../i18n.ts'
+import { rowHeightPx, type Sort, sortRows, windowOf } from './table-window.ts'
+
+export interface Column<Row> {
+  readonly key: string
+  readonly label: string
+  /** CSS length. Absent: what is left. */
+  readonly width?: string
+  readonly isNumber?: boolean
+  /** What rows are sorted by. Absent: the column is not sorted. Null and undefined come last. */
+  readonly sortBy?: (row: Row) => number | string | null | undefined
+  readonly cell: (row: Row) => ComponentChildren
+  /** Shown when the pointer rests on a cell that may be cut. */
+  readonly title?: (row: Row) => string | undefined
+}
+
+/** More than so many rows scroll in a box of their own, and only those that are seen exist. */
+const maxInFull = 30
+
+/** A table that sorts, and stays smooth with any number of rows: only what is seen of them is there. */
+export function DataTable<Row>(props: {
+  label: string
+  rows: readonly Row[]
+  columns: readonly Column<Row>[]
+  keyOf: (row: Row) => string
+  initialSort?: Sort
+  isSelected?: (row: Row) => boolean
+  /** Least width before it scrolls sideways. */
+  minWidth?: string
+  empty?: ComponentChildren
+}) {
+  const { label, rows, columns, keyOf, isSelected, minWidth = '0' } = props
+  const [sort, setSort] = useState<Sort | null>(props.initialSort ?? null)
+  const box = useRef<HTMLDivElement>(null)
+  const [view, setView] = useState({ top: 0, height: 0 })
+  useLayoutEffect(() => {
+    const element = box.current!
+    const measure = () => setView({ top: element.scrollTop, height: element.clientHeight })
+    const watch = new ResizeObserver(measure)
+    watch.observe(element)
+    element.addEventListener('scroll', measure, { passive: true })
+    return () => {
+      watch.disconnect()
+      element.removeEventListener('scroll', measure)
+    }
+  }, [])
+
+  const sortColumn = columns.find(({ key }) => key === sort?.key)
+  const sorted = sort === null || sortColumn?.sortBy === undefined ? rows : sortRows(rows, sortColumn.sortBy, sort.down)
+  const isLong = rows.length > maxInFull
+  const { from, to } = isLong ? windowOf(view, sorted.length) : { from: 0, to: sorted.length }
+  const onSort = (key: string) => setSort(sort?.key === key ? { key, down: !sort.down } : { key, down: false })
+
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls has to be reached by keyboard
+    <div ref={box} class={isLong ? 'table-box long' : 'table-box'} tabIndex={0} role="region" aria-label={label}>
+      <table aria-rowcount={rows.length + 1} style={{ minWidth }}>
+        <colgroup>
+          {columns.map(({ key, width }) => (
+            <col key={key} style={width === undefined ? {} : { width }} />
+          ))}
+        </colgroup>
+        <thead>
+          <tr aria-rowindex={1}>
+            {columns.map(({ key, label: name, isNumber, sortBy }) => (
+              <th
+                key={key}
+                scope="col"
+                class={isNumber ? 'number' : ''}
+                aria-sort={sort?.key !== key ? undefined : sort.down ? 'descending' : 'ascending'}
+              >
+                {sortBy === undefined ? (
+                  name
+                ) : (
+                  <button type="button" class="sort" onClick={() => onSort(key)}>
+                    {name}
+                    <span aria-hidden="true" class="arrow">
+                      {sort?.key !== key ? '' : sort.down ? '↓' : '↑'}
+                    </span>
+                  </button>
+                )}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          <Spacer rows={from} />
+          {sorted.slice(from, to).map((row, index) => (
+            <tr
+              key={keyOf(row)}
+              aria-rowindex={from + index + 2}
+              class={isSelected?.(row) === true ? 'selected' : undefined}
+            >
+              {columns.map(({ key, isNumber, cell, title }) => (
+                <td key={key} class={isNumber ? 'number' : ''} title={title?.(row)}>
+                  {cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+          <Spacer rows={sorted.length - to} />
+        </tbody>
+      </table>
+      {rows.length === 0 && <div class="empty">{props.empty ?? t('table.empty')}</div>}
+    </div>
+  )
+}
+
+function Spacer({ rows }: { rows: number }) {
+  return rows === 0 ? null : <tr aria-hidden="true" class="spacer" style={{ height: `${rows * rowHeightPx}px` }} />
+}
