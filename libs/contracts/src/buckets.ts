@@ -70,6 +70,20 @@ export const buckets = {
     history: 1,
     maxValueBytes: 256,
   },
+  services: {
+    name: 'services',
+    about: 'Replicas that run, by service and replica: each says every 5 s that it is there.',
+    ttlMs: 20_000,
+    history: 1,
+    maxValueBytes: 1_024,
+  },
+  presence: {
+    name: 'presence',
+    about: 'Who looks at or edits what, a share a gateway and topic. The gateway’s own.',
+    ttlMs: minuteMs,
+    history: 1,
+    maxValueBytes: 65_536,
+  },
 } as const satisfies Record<string, BucketSettings>
 
 export type BucketName = keyof typeof buckets

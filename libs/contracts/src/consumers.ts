@@ -86,6 +86,16 @@ export const consumers = {
     maxAckPending: 1_000,
     headersOnly: false,
   },
+  errors: {
+    stream: 'ERRORS',
+    durable: 'scheduler-errors',
+    about: 'Schedulers enter unexpected errors in their registry.',
+    filters: ['error.>'],
+    ackWaitMs: 30_000,
+    maxDeliver: 20,
+    maxAckPending: 1_000,
+    headersOnly: false,
+  },
   deliveryResults: {
     stream: 'RESULTS',
     durable: 'scheduler-deliveries',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { diffRpc } from './rpc/diffs.ts'
+import { errorRpc } from './rpc/errors.ts'
 import { hostRpc } from './rpc/hosts.ts'
 import { ledgerRpc } from './rpc/ledger.ts'
 import { operationsRpc } from './rpc/operations.ts'
@@ -19,5 +20,5 @@ export const rpcErrorSchema = z.object({
 export type RpcErrorBody = z.output<typeof rpcErrorSchema>
 
 /** Everything that can be asked of the scheduler. */
-export const schedulerRpc = { ...runRpc, ...diffRpc, ...siteRpc, ...ledgerRpc, ...hostRpc, ...operationsRpc, ...scheduleRpc,
+export const schedulerRpc = { ...runRpc, ...diffRpc, ...siteRpc, ...ledgerRpc, ...hostRpc, ...operationsRpc, ...errorRpc, ...scheduleRpc,
   ...webhookRpc } as const

@@ -1,6 +1,7 @@
 import { buckets } from './buckets.ts'
 import { consumers } from './consumers.ts'
 import { discovered } from './discovered.ts'
+import { errorReport } from './error-report.ts'
 import { eventMessage } from './event.ts'
 import { exportResult } from './export-result.ts'
 import { exportArchive, exportSite } from './export-work.ts'
@@ -25,6 +26,7 @@ export const messages = [
   pageChanges,
   diffResult,
   eventMessage,
+  errorReport,
 ] as const
 
 /** What travels on the wire, as Markdown tables made from the declarations: the generated part of ARCHITECTURE.md. */

@@ -10,6 +10,22 @@ export interface Logger {
   child(fields: Record<string, unknown>): Logger
 }
 
+/** A line as it was written. */
+export interface LogLine {
+  readonly ts: string
+  readonly level: LogLevel
+  readonly service: string
+  readonly msg: string
+  readonly [field: string]: unknown
+}
+
+/** The logger of a process: its lines, and those of its children, can be listened to. */
+export interface RootLogger extends Logger {
+  readonly service: string
+  /** Calls back with every line that is written from now on, cleaned as it is there. Gives what ends it. */
+  listen(onLine: (line: LogLine) => void): () => void
+}
+
 export interface LoggerOptions {
   readonly level: LogLevel
   /** Where a finished line goes, its newline included. Absent: stdout. */
@@ -20,15 +36,16 @@ export interface LoggerOptions {
 const order: Record<LogLevel, number> = { debug: 0, info: 1, warn: 2, error: 3 }
 
 /** A logger of JSON lines: `{"ts","level","service","msg",…fields}`. */
-export function createLogger(service: string, options: LoggerOptions): Logger {
+export function createLogger(service: string, options: LoggerOptions): RootLogger {
   const { write = (line) => void process.stdout.write(line), nowMs = Date.now } = options
+  const listeners = new Set<(line: LogLine) => void>()
   const make = (inherited: Record<string, unknown>): Logger => {
     const at = (level: LogLevel) => (msg: string, fields?: Record<string, unknown>) => {
       if (order[level] < order[options.level]) return
       const extra = cleanFields({ ...inherited, ...fields })
-      write(
-        `${JSON.stringify({ ts: new Date(nowMs()).toISOString(), level, service, msg: cleanText(msg), ...extra })}\n`,
-      )
+      const line = { ts: new Date(nowMs()).toISOString(), level, service, msg: cleanText(msg), ...extra }
+      write(`${JSON.stringify(line)}\n`)
+      for (const listener of listeners) listener(line)
     }
     return {
       debug: at('debug'),
@@ -38,7 +55,14 @@ export function createLogger(service: string, options: LoggerOptions): Logger {
       child: (fields) => make({ ...inherited, ...fields }),
     }
   }
-  return make({})
+  return {
+    ...make({}),
+    service,
+    listen(onLine) {
+      listeners.add(onLine)
+      return () => void listeners.delete(onLine)
+    },
+  }
 }
 
 /** A logger that says nothing: for tests and tools. */
@@ -57,7 +81,8 @@ const secretKey = /password|passwd|secret|token|authorization|cookie|credential|
 const urlCredentials = /(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/?#@]+@/gi
 const bearer = /\b(bearer|basic)\s+[\w.~+/=-]{8,}/gi
 
-function cleanText(text: string): string {
+/** A text without what looks like a password or a token in it, and bounded. */
+export function cleanText(text: string): string {
   const safe = text.replace(urlCredentials, '$1[redacted]@').replace(bearer, '$1 [redacted]')
   return safe.length > maxTextChars ? `${safe.slice(0, maxTextChars)}…` : safe
 }

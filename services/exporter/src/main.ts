@@ -1,5 +1,5 @@
 import { openArtifactStore } from '@seine/artifacts'
-import { connectBus } from '@seine/bus'
+import { connectBus, serviceParts } from '@seine/bus'
 import { createLogger, readConfig, runMain, runService, shutdownSignal } from '@seine/runtime'
 import { configSchema } from './config.ts'
 import { makeExportArchive } from './export-archive.ts'
@@ -40,7 +40,7 @@ await runMain('exporter', async () => {
     log,
     health: { host: config.HEALTH_HOST, port: config.HEALTH_PORT },
     checks: { nats: bus.check, artifacts: store.check },
-    parts: [part, makeRemovePart({ bus, store, log })],
+    parts: [...serviceParts(bus, log), part, makeRemovePart({ bus, store, log })],
     stop,
     cleanup: [async () => spool[Symbol.asyncDispose](), async () => bus[Symbol.asyncDispose]()],
   })

@@ -1,4 +1,4 @@
-import { connectBus } from '@seine/bus'
+import { connectBus, serviceParts } from '@seine/bus'
 import { createLogger, messageOf, runService, shutdownSignal } from '@seine/runtime'
 import { makeCatalogueSource } from './catalogue/catalogue.ts'
 import { readSchedulerConfig } from './config.ts'
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
     log,
     health: { host: config.HEALTH_HOST, port: config.HEALTH_PORT },
     checks: { database: database.check, broker: bus.check },
-    parts: await schedulerParts({ bus, database, catalogue, config, log }),
+    parts: [...serviceParts(bus, log), ...(await schedulerParts({ bus, database, catalogue, config, log }))],
     stop,
     cleanup: [async () => bus[Symbol.asyncDispose](), async () => database[Symbol.asyncDispose]()],
   })

@@ -21,6 +21,7 @@ import type { Postgres } from './database/postgres.ts'
 import { diffParts } from './diffs/diff-parts.ts'
 import { makeConsumeBatches, maxBatchesAtOnce } from './discovery/consume-batches.ts'
 import { makeEnterBatches } from './discovery/enter-batches.ts'
+import { serveErrors } from './errors/serve-errors.ts'
 import { makePublishOutbox } from './events/publish-outbox.ts'
 import { makeClaim } from './frontier/claim.ts'
 import { makeDispatch, publishTask } from './frontier/dispatch.ts'
@@ -187,6 +188,7 @@ export async function schedulerParts(deps: {
     }),
     ...scheduleParts({ bus, database, catalogue: deps.catalogue, config, loop, started: changed, log }),
     ...diffParts({ bus, database, deadlineMs: config.EXPORT_DEADLINE, log }),
+    ...serveErrors({ bus, database }),
     ...serveRpc({ bus, database, catalogue: deps.catalogue, putFlag, config, changed }),
     outcomes,
     discovered,

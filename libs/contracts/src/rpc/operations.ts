@@ -23,7 +23,10 @@ export const operationsRpc = {
     input: z.strictObject({}),
     output: z.strictObject({
       pools: z.record(z.string(), z.strictObject({ pending: z.int(), leased: z.int() })),
+      /** Not ended and not paused. */
       activeRuns: z.int(),
+      pausedRuns: z.int(),
+      database: z.strictObject({ sizeBytes: z.number(), connections: z.int() }),
       kinds: z.record(z.enum(taskKinds), z.int()),
     }),
   }),

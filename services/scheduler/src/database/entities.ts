@@ -15,6 +15,7 @@ import type {
   StoredPages,
 } from '@seine/contracts'
 import { RunDiffEntity, RunDiffSiteEntity } from '../diffs/run-diff-entities.ts'
+import { ErrorGroupEntity } from '../errors/error-entity.ts'
 import { ScheduleEntity, ScheduleTickEntity } from '../schedules/schedule-entity.ts'
 
 /** One entry of `config/sites.json` as imported. */
@@ -370,4 +371,5 @@ export const entities = [
   OutboxEntity,
   ScheduleEntity,
   ScheduleTickEntity,
+  ErrorGroupEntity,
 ]

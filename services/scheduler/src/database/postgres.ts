@@ -13,6 +13,7 @@ import { PageChanges } from './migrations/0009-page-changes.ts'
 import { Retention } from './migrations/0010-retention.ts'
 import { RunDiffs } from './migrations/0011-run-diffs.ts'
 import { Schedules } from './migrations/0018-schedules.ts'
+import { ErrorRegistry } from './migrations/0015-error-registry.ts'
 import { type Database, locks, type Sql } from './sql.ts'
 
 /** What is used of the `pg` pool, which has no types of its own. */
@@ -34,6 +35,7 @@ interface PgPool extends Queryable {
 const plannerSettings = '-c random_page_cost=1.1 -c jit=off -c enable_bitmapscan=off'
 
 const migrations = [
+  ErrorRegistry,
   Initial,
   KnownContent,
   TrapCounts,

@@ -23,8 +23,14 @@ export function makeReadStats(database: Database) {
       `select count(*)::int as n from urls u join bulk_job_sites s on s.id = u.site_run_id
        where s.status = 'running' and s.step = 'preflight' and u.kind = 'robots' and u.state <> 2`,
     )
-    const [active] = await database.query<{ n: number }>(
-      `select count(*)::int as n from bulk_jobs where status in ('waiting', 'running')`,
+    const [runs] = await database.query<{ active: number; paused: number }>(
+      `select count(*) filter (where status in ('waiting', 'running'))::int as active,
+         count(*) filter (where status = 'paused')::int as paused
+       from bulk_jobs where status in ('waiting', 'running', 'paused')`,
+    )
+    const [size] = await database.query<{ sizeBytes: number; connections: number }>(
+      `select pg_database_size(current_database())::float8 as "sizeBytes",
+         (select count(*)::int from pg_stat_activity where datname = current_database()) as connections`,
     )
     const leasedIn = new Map(leases.map((row) => [row.pool, row.leased]))
     const pools = Object.fromEntries(
@@ -37,7 +43,9 @@ export function makeReadStats(database: Database) {
     const inRobots = robots?.n ?? 0
     return {
       pools,
-      activeRuns: active?.n ?? 0,
+      activeRuns: runs?.active ?? 0,
+      pausedRuns: runs?.paused ?? 0,
+      database: size ?? { sizeBytes: 0, connections: 0 },
       kinds: { robots: inRobots, sitemap: Math.max(0, sum('sources') - inRobots), page: sum('pages') },
     }
   }
