@@ -1,7 +1,6 @@
 import { createWriteStream } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { type Client, makeClient, type RunDetail } from '@seine/client'
 import { freePort, projectRoot, type Stack, startStack } from '@seine/stack'
 import { type SampleSites, startSampleSites } from '@seine/testkit/samples'
@@ -9,6 +8,7 @@ import type { Command, CommandIo } from './command.ts'
 import { csvRows } from './csv-rows.ts'
 import { readDemoState, writeDemoState } from './demo-state.ts'
 import { exitCodes } from './exit-codes.ts'
+import { fetchArchive } from './fetch-archive.ts'
 import { readFlags } from './flags.ts'
 import { formatDuration } from './format.ts'
 import { interruption, untilAborted } from './interruption.ts'
@@ -95,14 +95,10 @@ async function runAll(client: Client, signal: AbortSignal, io: CommandIo): Promi
 
 /** Puts the archive into out/ and unpacks it there; products by site. */
 async function fetchReports(client: Client, runId: string, io: CommandIo): Promise<Map<string, number>> {
-  const download = await client.archive(runId)
   const products = new Map<string, number>()
-  if (download === null) return products
   const out = join(io.cwd, 'out')
-  await mkdir(out, { recursive: true })
-  const archive = join(out, 'reports.zip')
-  await pipeline(download.body, createWriteStream(archive))
-  for (const path of await unpack(archive, out)) {
+  const parts = await fetchArchive(client, await client.getRun(runId), out)
+  for (const path of await unpack(parts, out)) {
     const site = /(?:^|\/)([^/]+)\/full\.csv$/.exec(path)?.[1]
     if (site !== undefined) products.set(site, csvRows(await readFile(join(out, path), 'utf8')))
   }

@@ -14,7 +14,7 @@ function folderWith(files: Record<string, string>): { archive: string; folder: s
 
 test('files are put where the archive has them', async () => {
   const { archive, folder } = folderWith({ 'manifest.json': '{}', 'lamps/full.csv': 'URL\n' })
-  expect(await unpack(archive, folder)).toEqual(['manifest.json', 'lamps/full.csv'])
+  expect(await unpack([archive], folder)).toEqual(['manifest.json', 'lamps/full.csv'])
   expect(readFileSync(join(folder, 'lamps/full.csv'), 'utf8')).toBe('URL\n')
 })
 
@@ -23,12 +23,12 @@ test('what an earlier run left under the same names goes, everything else stays'
   mkdirSync(join(folder, 'lamps'))
   writeFileSync(join(folder, 'lamps/old.csv'), 'old')
   writeFileSync(join(folder, 'mine.txt'), 'mine')
-  await unpack(archive, folder)
+  await unpack([archive], folder)
   expect(() => readFileSync(join(folder, 'lamps/old.csv'))).toThrow('ENOENT')
   expect(readFileSync(join(folder, 'mine.txt'), 'utf8')).toBe('mine')
 })
 
 test('a path that leads out of the folder is refused', async () => {
   const { archive, folder } = folderWith({ '../outside.txt': 'no' })
-  await expect(unpack(archive, folder)).rejects.toThrow(/relative path/)
+  await expect(unpack([archive], folder)).rejects.toThrow(/relative path/)
 })

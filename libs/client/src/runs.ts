@@ -79,8 +79,8 @@ export interface RunsClient {
   /** The log as it is now, a page at a time; {@link runEvents} follows it. */
   listRunEvents(id: string, request?: EventsRequest): Promise<EventPage>
   runEvents(id: string, options?: RunEventsOptions): AsyncGenerator<RunEvent, void>
-  /** Null: the run has none yet. */
-  archive(id: string): Promise<Download | null>
+  /** Null: the run has none yet. `part`: from 1, of its `archiveParts`. Absent: the first, or all of it. */
+  archive(id: string, part?: number): Promise<Download | null>
   artifact(id: string, site: string, file: string): Promise<Download | null>
   manifest(id: string): Promise<RunManifest>
   listArtifacts(request?: PageRequest & { run?: string; site?: string; file?: string }): Promise<Page<Downloadable>>
@@ -118,7 +118,7 @@ export function runsClient(
     manifest: (id) => get(`${of(id)}/manifest`),
     listArtifacts: ({ run, site, file, ...page } = {}) =>
       json(`/api/artifacts${queryOf({ ...pageOf(page), run, site, file })}`),
-    archive: (id) => download(`${of(id)}/archive`),
+    archive: (id, part) => download(`${of(id)}/archive${queryOf({ part })}`),
     artifact: (id, site, file) =>
       download(`${of(id)}/sites/${encodeURIComponent(site)}/artifacts/${encodeURIComponent(file)}`),
   }

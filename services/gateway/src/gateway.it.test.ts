@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { makeObjectStore } from '@seine/artifacts'
 import { type Bus, connectBus, provision, publishEvent, RpcError } from '@seine/bus'
-import { archivePath, newId, type Run, schedulerRpc, siteArtifacts } from '@seine/contracts'
+import { archivePartPath, archivePath, newId, type Run, schedulerRpc, siteArtifacts } from '@seine/contracts'
 import { type Part, silentLogger } from '@seine/runtime'
 import { eventually, startNats, type TestNats } from '@seine/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -152,6 +152,24 @@ test('an archive is downloaded whole, with its length, name and hash, and not ag
   expect(known.status).toBe(304)
   const head = await fetch(url + path, { method: 'HEAD' })
   expect(head.headers.get('content-length')).toBe('700000')
+})
+
+test('an archive in parts is downloaded part by part, each telling of the next', async () => {
+  const store = await makeObjectStore(bus.nc)
+  const run = addRun()
+  const archiveParts = await Promise.all(
+    [1, 2].map((part) => store.put(archivePartPath(run.id, part), Buffer.from(`part ${part}`))),
+  )
+  runs.set(run.id, { ...run, status: 'completed', archive: archiveParts[0]!, archiveParts })
+  const path = `/api/bulk-runs/${run.id}/archive`
+  const first = await fetch(url + path)
+  expect(await first.text()).toBe('part 1')
+  expect(first.headers.get('content-disposition')).toContain(`seine-${run.id}-part01.zip`)
+  expect(first.headers.get('link')).toBe(`<${path}?part=2>; rel="next"`)
+  const second = await fetch(`${url}${path}?part=2`)
+  expect([await second.text(), second.headers.get('link')]).toEqual(['part 2', null])
+  expect((await fetch(`${url}${path}?part=3`)).status).toBe(404)
+  expect((await fetch(`${url}${path}?part=0`)).status).toBe(400)
 })
 
 test('one file of a site run is downloaded by its name', async () => {

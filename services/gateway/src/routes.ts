@@ -2,6 +2,7 @@ import type { ArtifactStore } from '@seine/artifacts'
 import type { Bus } from '@seine/bus'
 import type { Auth } from './auth/auth.ts'
 import { authRoutes } from './auth/auth-routes.ts'
+import { diffRoutes } from './diffs/diff-routes.ts'
 import { healthRoutes } from './health/health-routes.ts'
 import type { Health } from './health/health-watch.ts'
 import { hostRoutes } from './hosts/host-routes.ts'
@@ -30,6 +31,7 @@ export function allRoutes(deps: {
     ...runRoutes(bus),
     streamRoute({ bus, feed }),
     ...artifactRoutes({ bus, store }),
+    ...diffRoutes({ bus, store }),
     ...siteRoutes(bus),
     ...hostRoutes(bus),
     retentionRoute(bus),

@@ -1,6 +1,6 @@
 import type { ArtifactStore } from '@seine/artifacts'
 import type { Bus } from '@seine/bus'
-import { archivePath, type RunFile, runFileSchema, schedulerRpc, siteArtifacts, siteName } from '@seine/contracts'
+import { archivePartPath, archivePath, type RunFile, runFileSchema, schedulerRpc, siteArtifacts, siteName } from '@seine/contracts'
 import { z } from 'zod'
 import { ApiError } from '../http/api-error.ts'
 import { pageQuery } from '../http/paging.ts'
@@ -23,14 +23,28 @@ export function artifactRoutes(deps: {
       path: '/api/bulk-runs/{id}/archive',
       id: 'getArchive',
       access: 'read',
-      summary: 'Everything a run made, as one zip.',
+      summary: 'Everything a run made, as a zip; where it is split, one part of it.',
       headers: downloadHeaders,
       params: runParams,
-      answer: { kind: 'raw', contentType: 'application/zip', about: 'The archive; its ETag is its SHA-256.' },
-      async handle({ params: { id } }, context) {
+      query: z.strictObject({
+        /** From 1, of the run's `archiveParts`. */
+        part: z.coerce.number().int().min(1).max(1_000).default(1),
+      }),
+      answer: {
+        kind: 'raw',
+        contentType: 'application/zip',
+        about: 'The archive; its ETag is its SHA-256. `Link` with `rel="next"` names the next part, if there is one.',
+      },
+      async handle({ params: { id }, query: { part } }, context) {
         const run = await bus.call(schedulerRpc.getRun, { runId: id }, { correlationId: context.correlationId })
         if (run.archive === null) throw new ApiError(404, 'no-archive', `the run has no archive (it is ${run.status})`)
-        return download(store, archivePath(id), `seine-${id}.zip`, context)
+        const parts = run.archiveParts?.length ?? 1
+        if (part > parts) throw new ApiError(404, 'not-found', `the archive has ${parts} part${parts === 1 ? '' : 's'}`)
+        if (parts === 1) return download(store, archivePath(id), `seine-${id}.zip`, context)
+        const name = `seine-${id}-part${String(part).padStart(2, '0')}.zip`
+        const answer = await download(store, archivePartPath(id, part), name, context)
+        if (part < parts) answer.headers.set('link', `</api/bulk-runs/${id}/archive?part=${part + 1}>; rel="next"`)
+        return answer
       },
     }),
     defineRoute({
@@ -89,4 +103,12 @@ const downloadableSchema = runFileSchema.extend({
 })
 
 const hrefOf = ({ runId, site, file }: RunFile): string =>
-  site === null ? `/api/bulk-runs/${runId}/archive` : `/api/bulk-runs/${runId}/sites/${site}/artifacts/${file}`
+  site === null
+    ? `/api/bulk-runs/${runId}/archive${partQuery(file)}`
+    : `/api/bulk-runs/${runId}/sites/${site}/artifacts/${file}`
+
+/** `reports-part02.zip` → `?part=2`. */
+function partQuery(file: string): string {
+  const part = /-part(\d+)\.zip$/.exec(file)?.[1]
+  return part === undefined ? '' : `?part=${Number(part)}`
+}

@@ -8,9 +8,10 @@ const files = `from (
       a->>'sha256' as sha256, coalesce(s.finished_at, s.started_at) as at
     from bulk_job_sites s cross join lateral jsonb_array_elements(s.artifacts) as a where s.released_at is null
     union all
-    select j.id, null, split_part(j.archive->>'path', '/', -1), (j.archive->>'sizeBytes')::float8, j.archive->>'sha256',
+    select j.id, null, split_part(a->>'path', '/', -1), (a->>'sizeBytes')::float8, a->>'sha256',
       coalesce(j.finished_at, j.created_at)
-    from bulk_jobs j where j.archive is not null
+    from bulk_jobs j cross join lateral jsonb_array_elements(coalesce(j.archive_parts, jsonb_build_array(j.archive))) as a
+    where j.archive is not null
   ) f
   where ($1::uuid is null or "runId" = $1) and ($2::text is null or site = $2) and ($3::text is null or file = $3)`
 
