@@ -1,4 +1,4 @@
-import { connectBus } from '@seine/bus'
+import { connectBus, serviceParts } from '@seine/bus'
 import { makeAddressGuard, makeHttpClient } from '@seine/net'
 import { createLogger, makeWorkDirs, readConfig, runMain, runService, shutdownSignal } from '@seine/runtime'
 import { makeBrowsers } from './browser/browsers.ts'
@@ -39,7 +39,7 @@ await runMain('fetcher', async () => {
     log,
     health: { host: config.HEALTH_HOST, port: config.HEALTH_PORT },
     checks: { nats: bus.check, ...(browsers && { browser: browsers.pool.check }) },
-    parts: [...parts, makeDeliverPart({ bus, http })],
+    parts: [...serviceParts(bus, log), ...parts, makeDeliverPart({ bus, http })],
     stop,
     // Longer than the longest task: policy.timeouts.totalMs is at most 50 s.
     drainTimeoutMs: 55_000,
