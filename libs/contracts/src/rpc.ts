@@ -1,11 +1,15 @@
 import { z } from 'zod'
+import { auditRpc } from './rpc/audit.ts'
 import { diffRpc } from './rpc/diffs.ts'
 import { errorRpc } from './rpc/errors.ts'
 import { hostRpc } from './rpc/hosts.ts'
 import { ledgerRpc } from './rpc/ledger.ts'
 import { operationsRpc } from './rpc/operations.ts'
+import { policyRpc } from './rpc/policies.ts'
+import { probeRpc } from './rpc/probe.ts'
 import { runRpc } from './rpc/runs.ts'
 import { scheduleRpc } from './rpc/schedules.ts'
+import { siteCatalogueRpc } from './rpc/site-catalogue.ts'
 import { siteRpc } from './rpc/sites.ts'
 import { webhookRpc } from './rpc/webhooks.ts'
 
@@ -20,5 +24,20 @@ export const rpcErrorSchema = z.object({
 export type RpcErrorBody = z.output<typeof rpcErrorSchema>
 
 /** Everything that can be asked of the scheduler. */
-export const schedulerRpc = { ...runRpc, ...diffRpc, ...siteRpc, ...ledgerRpc, ...hostRpc, ...operationsRpc, ...errorRpc, ...scheduleRpc,
-  ...webhookRpc } as const
+export const schedulerRpc = {
+  ...runRpc,
+  ...diffRpc,
+  ...siteCatalogueRpc,
+  ...policyRpc,
+  ...auditRpc,
+  ...siteRpc,
+  ...ledgerRpc,
+  ...hostRpc,
+  ...operationsRpc,
+  ...errorRpc,
+  ...scheduleRpc,
+  ...webhookRpc,
+} as const
+
+/** Everything that can be asked of fetchers: whichever is free answers. */
+export const fetcherRpc = { ...probeRpc } as const

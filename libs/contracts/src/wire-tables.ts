@@ -8,7 +8,7 @@ import { exportArchive, exportSite } from './export-work.ts'
 import { pageChanges } from './page-changes.ts'
 import { pageResult } from './page-result.ts'
 import { removeArtifacts } from './retention.ts'
-import { schedulerRpc } from './rpc.ts'
+import { fetcherRpc, schedulerRpc } from './rpc.ts'
 import { diffResult, exportDiff } from './run-diff.ts'
 import { type StreamSettings, streams } from './streams.ts'
 import { fetchTask } from './task.ts'
@@ -56,7 +56,7 @@ export function wireTables(): string {
     ),
     table(
       ['request', 'about'],
-      Object.values(schedulerRpc).map((r) => [`\`${r.name}\``, r.about]),
+      [...Object.values(schedulerRpc), ...Object.values(fetcherRpc)].map((r) => [`\`${r.name}\``, r.about]),
     ),
   ].join('\n\n')
 }

@@ -169,11 +169,13 @@ describe('the view of a host', () => {
       breaker: 'open',
       forced: null,
       breakerReason: 'failure',
+      breakerSinceMs: t0 + 9,
       probeAtMs: t0 + 15_009,
       failedProbes: 0,
       blockedUntilMs: t0 + 5_010,
       blockedReason: 'rate-limited',
       intervalMs: 200,
+      baseIntervalMs: 100,
       slowed: true,
     })
     expect(viewHost(state, t0 + 20_000)).toMatchObject({ breaker: 'half-open', probeAtMs: null, blockedUntilMs: null })

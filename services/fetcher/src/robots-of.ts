@@ -1,5 +1,5 @@
 import type { Bucket } from '@seine/bus'
-import { type FetchTask, hostKey, type Policy } from '@seine/contracts'
+import { type FetchTask, hostKey, maxRobotsAgeMs, type Policy, type RobotsEntry } from '@seine/contracts'
 import { maxRobotsBytes, parseRobots, type Robots, robotsVerdictForStatus } from '@seine/politeness'
 import { homeOf, hostOf } from '@seine/urls'
 import type { makeAsk } from './ask.ts'
@@ -22,16 +22,8 @@ export type RobotsOf = (
   task: FetchTask,
 ) => Promise<HostRules | { kind: 'ending'; ending: Ending }>
 
-/** Entry of the `robots` bucket, by host token. `fetching`: somebody fetches it, until `untilMs`. */
-type RobotsEntry =
-  | { state: 'fetching'; untilMs: number }
-  /** `body`: the file's bytes in base64, which keeps what is noise as it is and the entry below the bucket's limit. */
-  | { state: 'known'; status: number; body: string; storedAtMs: number }
-
 /** How long a fetch of robots.txt may take before another fetcher tries. */
 const fetchLeaseMs = 60_000
-/** RFC 9309 §2.4: at most 24 hours. The bucket's age limit is the same; this also bounds the copy in memory. */
-const maxAgeMs = 24 * 3_600_000
 /** How long a task waits in the frontier while another fetcher reads the host's robots.txt. */
 const waitForOtherMs = 1_000
 
@@ -57,7 +49,7 @@ export function makeRobotsOf(deps: {
     const key = hostKey(host)
     const found = await bucket.get(key)
     const entry = found?.value
-    if (entry?.state === 'known' && nowMs() - entry.storedAtMs < maxAgeMs) return remember(host, entry)
+    if (entry?.state === 'known' && nowMs() - entry.storedAtMs < maxRobotsAgeMs) return remember(host, entry)
     if (entry?.state === 'fetching' && entry.untilMs > nowMs()) return waitForOther(nowMs())
     const lease: RobotsEntry = { state: 'fetching', untilMs: nowMs() + fetchLeaseMs }
     const revision = found === null ? await bucket.create(key, lease) : await bucket.update(key, lease, found.revision)
@@ -107,7 +99,7 @@ export function makeRobotsOf(deps: {
     const host = hostOf(url)
     for (;;) {
       const known = parsed.get(host)
-      if (known && nowMs() - known.storedAtMs < maxAgeMs) {
+      if (known && nowMs() - known.storedAtMs < maxRobotsAgeMs) {
         const rules = known.rules.get(policy) ?? rulesOf(known.robots, policy)
         known.rules.set(policy, rules)
         return rules

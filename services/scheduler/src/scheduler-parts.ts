@@ -8,6 +8,7 @@ import {
   exportSite,
   pageChanges,
   planKey,
+  type RobotsEntry,
   type RunFlag,
   removeArtifacts,
   type SeineEvent,
@@ -15,7 +16,9 @@ import {
   schedulerRpc,
 } from '@seine/contracts'
 import { type Logger, type Part, systemClock } from '@seine/runtime'
-import type { Catalogue } from './catalogue/read-catalogue.ts'
+import { serveAudit } from './audit/serve-audit.ts'
+import type { CatalogueSource } from './catalogue/catalogue.ts'
+import { serveSites } from './catalogue/serve-sites.ts'
 import type { Config } from './config.ts'
 import type { Postgres } from './database/postgres.ts'
 import { diffParts } from './diffs/diff-parts.ts'
@@ -58,7 +61,7 @@ const changeBatchesAtOnce = 4
 export async function schedulerParts(deps: {
   bus: Bus
   database: Postgres
-  catalogue: () => Promise<Catalogue>
+  catalogue: CatalogueSource
   config: Config
   log: Logger
 }): Promise<Part[]> {
@@ -177,7 +180,16 @@ export async function schedulerParts(deps: {
     outbox.wake()
   }
   return [
-    ...serveHosts({ bus, hosts: await bus.bucket<unknown>(buckets.hosts), log }),
+    ...serveSites({ bus, database, catalogue: deps.catalogue }),
+    ...serveAudit({ bus, database }),
+    ...serveHosts({
+      bus,
+      hosts: await bus.bucket<unknown>(buckets.hosts),
+      robots: await bus.bucket<RobotsEntry>(buckets.robots),
+      policies: deps.catalogue.policies,
+      database,
+      log,
+    }),
     bus.serve(schedulerRpc.retain, async (request) => {
       const report = await retention.report(request)
       if (!request.dryRun) {

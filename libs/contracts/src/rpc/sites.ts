@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { defineRpc } from '../define.ts'
 import { pageChangeSchema } from '../page-changes.ts'
-import { siteName, siteSchema } from '../site.ts'
-import { pageRequest } from './request.ts'
+import { siteName } from '../site.ts'
 
 /** Bounded so that the longest changes fit a reply. */
 const pageHistoryRequest = z.strictObject({
@@ -12,14 +11,8 @@ const pageHistoryRequest = z.strictObject({
   perPage: z.int().min(1).max(200).default(50),
 })
 
-/** Sites and what is known of their pages. */
+/** What is known of a site's pages. */
 export const siteRpc = {
-  listSites: defineRpc({
-    name: 'rpc.scheduler.sites.list',
-    about: 'Sites by name.',
-    input: z.strictObject(pageRequest),
-    output: z.strictObject({ sites: z.array(siteSchema), total: z.int() }),
-  }),
   readHistory: defineRpc({
     name: 'rpc.scheduler.sites.history',
     about: 'What changed of a page from run to run, newest first. `not-found` for an unknown site.',

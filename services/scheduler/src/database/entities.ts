@@ -7,32 +7,17 @@ import type {
   Quality,
   RunOptions,
   RunStatus,
-  Site,
   SitePlan,
   SiteRunStatus,
   Step,
   StepState,
   StoredPages,
 } from '@seine/contracts'
+import { AuditEntity } from '../audit/audit-entity.ts'
+import { CatalogueFileEntryEntity, SiteEntity } from '../catalogue/catalogue-entities.ts'
 import { RunDiffEntity, RunDiffSiteEntity } from '../diffs/run-diff-entities.ts'
 import { ErrorGroupEntity } from '../errors/error-entity.ts'
 import { ScheduleEntity, ScheduleTickEntity } from '../schedules/schedule-entity.ts'
-
-/** One entry of `config/sites.json` as imported. */
-export const SiteEntity = defineEntity({
-  name: 'Site',
-  tableName: 'sites',
-  properties: {
-    name: p.text().primary(),
-    config: p.json<Site>(),
-    /** Raised when the entry changes. */
-    version: p.integer(),
-    enabled: p.boolean(),
-    /** Place in the file. */
-    position: p.integer(),
-    importedAt: p.datetime(6),
-  },
-})
 
 /** A bulk run. */
 export const BulkJobEntity = defineEntity({
@@ -86,6 +71,8 @@ export const BulkJobSiteEntity = defineEntity({
   indexes: [
     { name: 'bulk_job_sites_order', properties: ['job', 'position'] },
     { name: 'bulk_job_sites_running', properties: ['job'], where: "status = 'running'" },
+    { name: 'bulk_job_sites_site', properties: ['site', 'id'] },
+    { name: 'bulk_job_sites_site_open', properties: ['site'], where: "status in ('waiting', 'running')" },
     { name: 'bulk_job_sites_last', properties: ['site', 'finishedAt'], where: "status = 'completed'" },
   ],
   properties: {
@@ -356,6 +343,8 @@ export const OutboxEntity = defineEntity({
 
 export const entities = [
   SiteEntity,
+  CatalogueFileEntryEntity,
+  AuditEntity,
   BulkJobEntity,
   BulkJobSiteEntity,
   BulkJobSiteReasonEntity,

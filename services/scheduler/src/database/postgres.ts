@@ -12,8 +12,10 @@ import { StoredPages } from './migrations/0008-stored-pages.ts'
 import { PageChanges } from './migrations/0009-page-changes.ts'
 import { Retention } from './migrations/0010-retention.ts'
 import { RunDiffs } from './migrations/0011-run-diffs.ts'
-import { Schedules } from './migrations/0018-schedules.ts'
+import { SiteCatalogue } from './migrations/0014-catalogue.ts'
 import { ErrorRegistry } from './migrations/0015-error-registry.ts'
+import { Audit } from './migrations/0017-audit.ts'
+import { Schedules } from './migrations/0018-schedules.ts'
 import { type Database, locks, type Sql } from './sql.ts'
 
 /** What is used of the `pg` pool, which has no types of its own. */
@@ -35,7 +37,6 @@ interface PgPool extends Queryable {
 const plannerSettings = '-c random_page_cost=1.1 -c jit=off -c enable_bitmapscan=off'
 
 const migrations = [
-  ErrorRegistry,
   Initial,
   KnownContent,
   TrapCounts,
@@ -46,7 +47,10 @@ const migrations = [
   PageChanges,
   Retention,
   RunDiffs,
+  SiteCatalogue,
+  Audit,
   Schedules,
+  ErrorRegistry,
 ]
 
 export interface Postgres extends Database, AsyncDisposable {

@@ -1,7 +1,6 @@
 import { newId, type PageChanges } from '@seine/contracts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { importSites } from '../catalogue/import-sites.ts'
-import { emptyDatabase, planRun, startDatabase } from '../testing/database.ts'
+import { emptyDatabase, planRun, startDatabase, storeSites } from '../testing/database.ts'
 import { testCatalogue, testSite } from '../testing/fixtures.ts'
 import { makeApplyChanges } from './apply-changes.ts'
 import { makeReadHistory } from './read-history.ts'
@@ -15,7 +14,7 @@ beforeAll(async () => {
   server = await startDatabase()
   apply = makeApplyChanges(server.database)
   read = makeReadHistory(server.database)
-  await importSites(server.database, catalogue.sites, Date.now())
+  await storeSites(server.database, catalogue.sites, Date.now())
 })
 afterAll(() => server.stop())
 beforeEach(async () => {

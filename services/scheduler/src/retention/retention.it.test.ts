@@ -1,11 +1,10 @@
 import { type RemoveArtifacts, type RunOptions, type SeineEvent, urlIdOf } from '@seine/contracts'
 import { silentLogger } from '@seine/runtime'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { importSites } from '../catalogue/import-sites.ts'
 import { makeReadRuns } from '../runs/read-runs.ts'
 import { makeResumeRun } from '../runs/resume-run.ts'
 import { makeRetryRun } from '../runs/retry-run.ts'
-import { emptyDatabase, planRun, startDatabase } from '../testing/database.ts'
+import { emptyDatabase, planRun, startDatabase, storeSites } from '../testing/database.ts'
 import { testCatalogue, testSite } from '../testing/fixtures.ts'
 import { makeRetention } from './retention.ts'
 
@@ -18,7 +17,7 @@ let nowMs: number
 
 beforeAll(async () => {
   server = await startDatabase()
-  await importSites(server.database, catalogue.sites, now)
+  await storeSites(server.database, catalogue.sites, now)
 })
 afterAll(() => server.stop())
 beforeEach(async () => {
@@ -152,7 +151,7 @@ test('the archive goes with the last site of its run', async () => {
     { runId: old, site: null },
   ])
   expect(await server.database.query('select archive from bulk_jobs where id = $1', [old])).toEqual([{ archive: null }])
-  await importSites(server.database, catalogue.sites, now)
+  await storeSites(server.database, catalogue.sites, now)
 })
 
 test('what is announced stays after all where settings have changed', async () => {

@@ -2,15 +2,16 @@ import type { InferEntity } from '@mikro-orm/core'
 import { RpcError } from '@seine/bus'
 import {
   type Counts,
-  type RpcOutput,
+  type QualityStatus,
   type RpcRequest,
   type Run,
   type SiteRun,
   type SiteRunStatus,
   type schedulerRpc,
   siteRunStatuses,
+  summarizeQuality,
 } from '@seine/contracts'
-import { BulkJobEntity, BulkJobSiteEntity, SiteEntity } from '../database/entities.ts'
+import { BulkJobEntity, BulkJobSiteEntity } from '../database/entities.ts'
 import type { Postgres } from '../database/postgres.ts'
 import { hasEnded } from '../lifecycle/site-run-steps.ts'
 import { findRuns } from './find-runs.ts'
@@ -53,24 +54,14 @@ export function makeReadRuns(database: Postgres) {
     return { sites: rows.map((row) => siteRunView(request.runId, row, reasons.get(row.id) ?? {})), total }
   }
 
-  async function listSites(
-    request: RpcRequest<typeof schedulerRpc.listSites>,
-  ): Promise<RpcOutput<typeof schedulerRpc.listSites>> {
-    const [rows, total] = await orm.em
-      .fork()
-      .findAndCount(
-        SiteEntity,
-        {},
-        { orderBy: { name: 'asc' }, limit: request.perPage, offset: (request.page - 1) * request.perPage },
-      )
-    return { sites: rows.map((row) => row.config), total }
-  }
-
   async function sumsOf(runIds: readonly string[]): Promise<Map<string, Sums>> {
-    const rows = await database.query<{ runId: string; status: SiteRunStatus; n: number; bytes: number } & Counts>(
+    const rows = await database.query<SumsRow>(
       `select job_id as "runId", status, count(*)::int as n, sum(bytes)::float8 as bytes, sum(discovered)::int as discovered,
          sum(ok)::int as ok, sum(unchanged)::int as unchanged, sum(failed)::int as failed, sum(skipped)::int as skipped,
-         sum(pending)::int as pending
+         sum(pending)::int as pending,
+         count(*) filter (where quality->>'status' = 'passed')::int as "qPassed",
+         count(*) filter (where quality->>'status' = 'warning')::int as "qWarning",
+         count(*) filter (where quality->>'status' = 'failed')::int as "qFailed"
        from bulk_job_sites where job_id = any($1::uuid[]) group by job_id, status`,
       [runIds],
     )
@@ -80,6 +71,9 @@ export function makeReadRuns(database: Postgres) {
       sums.set(row.runId, sum)
       sum.siteCounts[row.status] += row.n
       sum.bytes += row.bytes
+      sum.judged.passed += row.qPassed
+      sum.judged.warning += row.qWarning
+      sum.judged.failed += row.qFailed
       for (const key of Object.keys(sum.counts) as (keyof Counts)[]) sum.counts[key] += row[key]
     }
     return sums
@@ -100,22 +94,36 @@ export function makeReadRuns(database: Postgres) {
     return byRun
   }
 
-  return { getRun, listRuns, listSiteRuns, listSites }
+  return { getRun, listRuns, listSiteRuns }
+}
+
+interface SumsRow extends Counts {
+  readonly runId: string
+  readonly status: SiteRunStatus
+  readonly n: number
+  readonly bytes: number
+  readonly qPassed: number
+  readonly qWarning: number
+  readonly qFailed: number
 }
 
 interface Sums {
   siteCounts: Record<SiteRunStatus, number>
   counts: Counts
   bytes: number
+  /** Sites by what their quality gates said. */
+  judged: Record<QualityStatus, number>
 }
 
 const noSums = (): Sums => ({
   siteCounts: Object.fromEntries(siteRunStatuses.map((status) => [status, 0])) as Record<SiteRunStatus, number>,
   counts: { discovered: 0, ok: 0, unchanged: 0, failed: 0, skipped: 0, pending: 0 },
   bytes: 0,
+  judged: { passed: 0, warning: 0, failed: 0 },
 })
 
-function runView(job: Job, sums: Sums): Run {
+function runView(job: Job, { judged, ...sums }: Sums): Run {
+  const quality = summarizeQuality(judged)
   return {
     id: job.id,
     status: job.status,
@@ -125,6 +133,7 @@ function runView(job: Job, sums: Sums): Run {
     pagesPerSecond: job.status === 'running' ? job.pagesPerSecond : 0,
     eta: hasEnded(job.status) ? { state: 'done' } : job.eta,
     steps: job.steps,
+    ...(quality === undefined ? {} : { quality }),
     archive: job.archive ?? null,
     ...(job.archiveParts ? { archiveParts: job.archiveParts } : {}),
     correlationId: job.correlationId,

@@ -68,7 +68,6 @@ export function serveRpc(deps: {
     bus.serve(schedulerRpc.retryRun, thenTick(retryRun)),
     bus.serve(schedulerRpc.reextractRun, thenTick(reextractRun)),
     bus.serve(schedulerRpc.listFiles, makeListFiles(database)),
-    bus.serve(schedulerRpc.listSites, reads.listSites),
     bus.serve(schedulerRpc.readHistory, history.history),
     bus.serve(schedulerRpc.readPrices, history.prices),
     bus.serve(schedulerRpc.readLedger, makeReadLedger(database)),

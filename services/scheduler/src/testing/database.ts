@@ -1,9 +1,12 @@
-import { newId, type Outcome, type RunOptions, runOptionsSchema, urlIdOf } from '@seine/contracts'
+import { newId, type Outcome, type RunOptions, runOptionsSchema, type Site, urlIdOf } from '@seine/contracts'
 import { silentLogger } from '@seine/runtime'
 import { startPostgres } from '@seine/testkit'
+import { fingerprintOf } from '../catalogue/fingerprint.ts'
+import { importSites } from '../catalogue/import-sites.ts'
 import type { Catalogue } from '../catalogue/read-catalogue.ts'
 import { migrate } from '../database/migrate.ts'
 import { connectPostgres, type Postgres } from '../database/postgres.ts'
+import type { Database } from '../database/sql.ts'
 import type { Candidate } from '../discovery/admission.ts'
 import { makeClaim } from '../frontier/claim.ts'
 import { type Entered, type EnterSettings, enterUrls } from '../frontier/enter-urls.ts'
@@ -28,6 +31,17 @@ export async function startDatabase() {
     },
   }
 }
+
+/** Makes the catalogue in the database say what `sites.json` with these sites would, had it never been read before. */
+export const storeSites = (database: Database, sites: readonly Site[], nowMs: number): Promise<void> =>
+  database.transaction(async (sql) => {
+    await sql.query('delete from catalogue_file_entries')
+    await importSites(
+      sql,
+      sites.map((site) => ({ site, fingerprint: fingerprintOf(site) })),
+      nowMs,
+    )
+  })
 
 /** Plans a run over the catalogue's sites and gives its id. */
 export async function planRun(

@@ -67,7 +67,7 @@ export async function startTestMesh(settings: Record<string, string> = {}) {
       const parts = await schedulerParts({
         bus: own,
         database: postgres.database,
-        catalogue: async () => catalogue,
+        catalogue: Object.assign(async () => catalogue, { policies: async () => catalogue.policies }),
         config,
         log: silentLogger,
       })
