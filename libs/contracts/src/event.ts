@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { artifactSchema, diffCountsSchema } from './artifact.ts'
 import { pools } from './consumers.ts'
 import { defineMessage } from './define.ts'
+import { qualitySchema, qualitySummarySchema } from './quality.ts'
 import { retentionReasons } from './retention.ts'
 import { countsSchema, etaSchema, runStatuses, siteRunStatuses, steps } from './run.ts'
 import { siteName } from './site.ts'
@@ -28,6 +29,8 @@ export const eventData = {
     reason: z.string().nullable(),
     counts: countsSchema,
     archive: artifactSchema.nullable(),
+    /** Absent: no site of it has been judged. */
+    quality: qualitySummarySchema.optional(),
     durationMs: z.number(),
   }),
   'site.started': z.strictObject({}),
@@ -38,6 +41,8 @@ export const eventData = {
     reason: z.string().nullable(),
     counts: countsSchema,
     diff: diffCountsSchema.nullable(),
+    /** What its quality gates said. Absent: it was not exported. */
+    quality: qualitySchema.optional(),
     durationMs: z.number(),
   }),
   'artifact.written': z.strictObject({ artifact: artifactSchema }),

@@ -49,3 +49,20 @@ export const qualitySchema = z.strictObject({
 })
 
 export type Quality = z.output<typeof qualitySchema>
+
+/** Sites of a run by what their gates said, and the worst of it. */
+export const qualitySummarySchema = z.strictObject({
+  status: z.enum(qualityStatuses),
+  passed: z.int(),
+  warning: z.int(),
+  failed: z.int(),
+})
+
+export type QualitySummary = z.output<typeof qualitySummarySchema>
+
+/** The summary of so many sites. Undefined: none has been judged. */
+export function summarizeQuality(sites: Record<QualityStatus, number>): QualitySummary | undefined {
+  const { passed, warning, failed } = sites
+  if (passed + warning + failed === 0) return undefined
+  return { status: failed > 0 ? 'failed' : warning > 0 ? 'warning' : 'passed', passed, warning, failed }
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { artifactSchema, diffCountsSchema } from './artifact.ts'
-import { qualitySchema } from './quality.ts'
+import { qualitySchema, qualitySummarySchema } from './quality.ts'
 import { siteName } from './site.ts'
 import { storedPagesSchema } from './stored-pages.ts'
 
@@ -126,6 +126,8 @@ export const runSchema = z.strictObject({
   pagesPerSecond: z.number(),
   eta: etaSchema,
   steps: z.array(stepStateSchema),
+  /** What the quality gates of its sites said. Absent: none has been judged. */
+  quality: qualitySummarySchema.optional(),
   /** Null until the archive is written. */
   archive: artifactSchema.nullable(),
   /** The archive in several parts, `archive` the first of them. Absent: it is one file, or none. */

@@ -34,7 +34,7 @@ export function makeApplyExportResult(database: Database, log: Logger) {
         result.artifacts.map((artifact) => ({ ...base, data: { artifact } })),
         nowMs,
       )
-      await moveSiteRun(sql, run, { to: 'completed' }, nowMs, result.diff)
+      await moveSiteRun(sql, run, { to: 'completed' }, nowMs, { diff: result.diff, quality: result.quality })
       return
     }
     // Another request was made since and is being worked on.

@@ -1,4 +1,12 @@
-import type { Artifact, Counts, RunOptions, RunStatus, StepState } from '@seine/contracts'
+import {
+  type Artifact,
+  type Counts,
+  type QualitySummary,
+  type RunOptions,
+  type RunStatus,
+  type StepState,
+  summarizeQuality,
+} from '@seine/contracts'
 import { at, type Sql } from '../database/sql.ts'
 import { recordEvents } from '../events/outbox.ts'
 import { advanceManifest, type SiteGroup } from './run-manifest.ts'
@@ -61,6 +69,18 @@ export async function runCounts(sql: Sql, runId: string): Promise<Counts & { byt
   return rows[0]!
 }
 
+/** What the gates of a run's sites said. Undefined: none has been judged. */
+async function runQuality(sql: Sql, runId: string): Promise<QualitySummary | undefined> {
+  const rows = await sql.query<{ passed: number; warning: number; failed: number }>(
+    `select count(*) filter (where quality->>'status' = 'passed')::int as passed,
+       count(*) filter (where quality->>'status' = 'warning')::int as warning,
+       count(*) filter (where quality->>'status' = 'failed')::int as failed
+     from bulk_job_sites where job_id = $1`,
+    [runId],
+  )
+  return summarizeQuality(rows[0]!)
+}
+
 export type RunEnd = {
   readonly status: 'completed' | 'failed' | 'cancelled'
   /** Null: nothing went wrong, or what did is said by {@link finishRun}: failed sites of a completed run. */
@@ -88,11 +108,13 @@ export async function finishRun(sql: Sql, job: JobRow, end: RunEnd, nowMs: numbe
       end.archiveParts === undefined ? null : JSON.stringify(end.archiveParts),
     ],
   )
+  const quality = await runQuality(sql, job.id)
   const data = {
     status: end.status,
     reason,
     counts,
     archive: end.archive,
+    ...(quality === undefined ? {} : { quality }),
     durationMs: job.startedAtMs === null ? 0 : Math.max(0, nowMs - job.startedAtMs),
   }
   const level = end.status === 'failed' ? 'error' : 'info'

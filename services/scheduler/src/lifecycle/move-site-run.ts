@@ -1,4 +1,4 @@
-import type { Counts, DiffCounts } from '@seine/contracts'
+import type { Counts, DiffCounts, Quality } from '@seine/contracts'
 import { at, type Sql } from '../database/sql.ts'
 import { type NewEvent, recordEvents } from '../events/outbox.ts'
 import type { SiteRunRow } from '../frontier/site-run-row.ts'
@@ -10,6 +10,14 @@ export function countsOf(run: Counts): Counts {
   return { discovered, ok, unchanged, failed, skipped, pending }
 }
 
+/** What is told of an export with the end of its site. */
+export interface Exported {
+  readonly diff: DiffCounts | null
+  readonly quality: Quality | undefined
+}
+
+const notExported: Exported = { diff: null, quality: undefined }
+
 /**
  * Moves a locked site run through its one door and writes down the state and its events. Gives the row as it is then.
  * Throws IllegalMove.
@@ -19,9 +27,9 @@ export async function moveSiteRun(
   run: SiteRunRow,
   move: SiteRunMove,
   nowMs: number,
-  diff: DiffCounts | null = null,
+  exported: Exported = notExported,
 ): Promise<SiteRunRow> {
-  const [moved] = await moveSiteRuns(sql, [run], move, nowMs, diff)
+  const [moved] = await moveSiteRuns(sql, [run], move, nowMs, exported)
   return moved!
 }
 
@@ -31,7 +39,7 @@ export async function moveSiteRuns(
   runs: readonly SiteRunRow[],
   move: SiteRunMove,
   nowMs: number,
-  diff: DiffCounts | null = null,
+  exported: Exported = notExported,
 ): Promise<SiteRunRow[]> {
   const moved = runs.map((run) => ({ run, ...enter(stateOf(run), move, at(nowMs)) }))
   const rows = moved.map(({ run, state }) => ({ id: run.id, ...state }))
@@ -48,7 +56,7 @@ export async function moveSiteRuns(
     return { ...run, status, step, reason, steps, startedAtMs: startedAt === null ? null : Date.parse(startedAt) }
   })
   const events = moved.flatMap(({ events }, place) =>
-    events.map((event) => eventFor(after[place]!, event, nowMs, diff)),
+    events.map((event) => eventFor(after[place]!, event, nowMs, exported)),
   )
   await recordEvents(sql, events, nowMs)
   return after
@@ -59,7 +67,7 @@ function stateOf(run: SiteRunRow): SiteRunState {
   return { status, step, reason, steps, startedAt: startedAtMs === null ? null : at(startedAtMs), finishedAt: null }
 }
 
-function eventFor(run: SiteRunRow, event: SiteRunEvent, nowMs: number, diff: DiffCounts | null): NewEvent {
+function eventFor(run: SiteRunRow, event: SiteRunEvent, nowMs: number, { diff, quality }: Exported): NewEvent {
   const base = { runId: run.jobId, site: run.site, step: run.step }
   if (event.type === 'site.started') return { ...base, type: 'site.started', data: {} }
   if (event.type === 'site.step') return { ...base, type: 'site.step', data: { from: event.from } }
@@ -72,6 +80,7 @@ function eventFor(run: SiteRunRow, event: SiteRunEvent, nowMs: number, diff: Dif
       reason: run.reason,
       counts: countsOf(run),
       diff,
+      ...(quality === undefined ? {} : { quality }),
       durationMs: run.startedAtMs === null ? 0 : Math.max(0, nowMs - run.startedAtMs),
     },
   }
