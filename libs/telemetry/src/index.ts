@@ -1,0 +1,5 @@
+export * from './metric-list.ts'
+export * from './metric-table.ts'
+export * from './metrics.ts'
+export * from './trace-context.ts'
+export * from './tracing.ts'
