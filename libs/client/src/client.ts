@@ -1,4 +1,5 @@
 import { type AccessClient, accessClient } from './access.ts'
+import { type CatalogueClient, catalogueClient } from './catalogue.ts'
 import { type DiffsClient, diffsClient } from './diffs.ts'
 import { type OperationsClient, operationsClient } from './operations.ts'
 import { type RunsClient, runsClient } from './runs.ts'
@@ -7,7 +8,14 @@ import { type SitesClient, sitesClient } from './sites.ts'
 import { makeTransport, type TransportOptions } from './transport.ts'
 
 /** Everything the gateway's API does. Every call throws ApiFailure where it refuses and Unreachable where it is not there. */
-export interface Client extends RunsClient, DiffsClient, SitesClient, OperationsClient, AccessClient, SchedulesClient {
+export interface Client
+  extends RunsClient,
+    DiffsClient,
+    CatalogueClient,
+    SitesClient,
+    OperationsClient,
+    AccessClient,
+    SchedulesClient {
   readonly baseUrl: string
 }
 
@@ -24,6 +32,7 @@ export function makeClient(options: ClientOptions): Client {
     baseUrl: transport.baseUrl,
     ...runsClient(transport, { sleep, nowMs }),
     ...diffsClient(transport),
+    ...catalogueClient(transport),
     ...sitesClient(transport),
     ...operationsClient(transport),
     ...schedulesClient(transport),

@@ -1,5 +1,6 @@
 export type { AccessClient, ApiKey, Role, User, WhoAmI } from './access.ts'
 export { ApiFailure, Unreachable } from './api-failure.ts'
+export type { AuditRequest, PolicyDetail, PolicySummary, SiteHost, SiteInput, SitesRequest } from './catalogue.ts'
 export { type Client, type ClientOptions, makeClient } from './client.ts'
 export {
   connectLive,

@@ -1,5 +1,6 @@
 import type { ArtifactStore } from '@seine/artifacts'
 import type { Bus } from '@seine/bus'
+import { auditRoute } from './audit/audit-route.ts'
 import type { Auth } from './auth/auth.ts'
 import { authRoutes } from './auth/auth-routes.ts'
 import { diffRoutes } from './diffs/diff-routes.ts'
@@ -9,6 +10,7 @@ import { hostRoutes } from './hosts/host-routes.ts'
 import { openApiOf } from './http/openapi.ts'
 import { type AnyRoute, defineRoute } from './http/route.ts'
 import type { EventFeed } from './live/event-feed.ts'
+import { policyRoutes } from './policies/policy-routes.ts'
 import { artifactRoutes } from './runs/artifact-routes.ts'
 import { retentionRoute } from './runs/retention-route.ts'
 import { runCourseRoutes } from './runs/run-course-routes.ts'
@@ -16,7 +18,10 @@ import { runEventsRoute } from './runs/run-events-route.ts'
 import { runRoutes } from './runs/run-routes.ts'
 import { streamRoute } from './runs/stream-route.ts'
 import { scheduleRoutes } from './schedules/schedule-routes.ts'
+import { catalogueRoutes } from './sites/catalogue-routes.ts'
+import { importRoute } from './sites/import-route.ts'
 import { siteRoutes } from './sites/site-routes.ts'
+import { testFetchRoute } from './sites/test-fetch-route.ts'
 
 /** Every operation of the API: the app and the OpenAPI document are made from this table. */
 export function allRoutes(deps: {
@@ -30,15 +35,20 @@ export function allRoutes(deps: {
   const routes: AnyRoute[] = [
     ...runRoutes(bus),
     streamRoute({ bus, feed }),
+    ...runCourseRoutes(bus),
+    runEventsRoute(bus),
     ...artifactRoutes({ bus, store }),
     ...diffRoutes({ bus, store }),
+    ...catalogueRoutes(bus),
+    importRoute(bus),
+    testFetchRoute(bus),
     ...siteRoutes(bus),
+    ...policyRoutes(bus),
+    auditRoute(bus),
     ...hostRoutes(bus),
     retentionRoute(bus),
     ...scheduleRoutes(bus),
     ...authRoutes(auth),
-    ...runCourseRoutes(bus),
-    runEventsRoute(bus),
     ...healthRoutes(health),
   ]
   let document: Record<string, unknown> | undefined

@@ -1,8 +1,12 @@
 import type { Bus } from '@seine/bus'
 import { hostName, hostSchema, schedulerRpc } from '@seine/contracts'
 import { z } from 'zod'
-import { type AnyRoute, defineRoute, type RequestContext } from '../http/route.ts'
+import { as } from '../http/call-options.ts'
+import { pageQuery } from '../http/paging.ts'
+import { type AnyRoute, defineRoute } from '../http/route.ts'
+import { siteParams } from '../sites/catalogue-routes.ts'
 
+const { hosts } = schedulerRpc.listSiteHosts.output.shape
 const hostParams = z.strictObject({ host: hostName })
 
 const breakerBody = z.strictObject({
@@ -13,19 +17,33 @@ const breakerBody = z.strictObject({
 })
 
 export function hostRoutes({ call }: Pick<Bus, 'call'>): AnyRoute[] {
-  const as = ({ correlationId }: RequestContext) => ({ correlationId })
   return [
     defineRoute({
       method: 'get',
       path: '/api/hosts/{host}',
       id: 'getHost',
       access: 'read',
-      summary: 'How fast a host is asked, until when it is left alone and why, and what its breaker does.',
+      summary:
+        'How fast a host is asked and what decides it, until when it is left alone and why, its breaker, its robots.txt.',
       params: hostParams,
       answer: { kind: 'data', status: 200, schema: hostSchema },
       handle: async ({ params: { host } }, context) => ({
         data: await call(schedulerRpc.getHost, { host }, as(context)),
       }),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/api/sites/{site}/hosts',
+      id: 'listSiteHosts',
+      access: 'read',
+      summary: 'The hosts of a site, by name, each as it is asked; null where it was not yet.',
+      params: siteParams,
+      query: z.strictObject(pageQuery),
+      answer: { kind: 'list', item: hosts.element },
+      async handle({ params: { site }, query: { page, per_page: perPage } }, context) {
+        const answer = await call(schedulerRpc.listSiteHosts, { site, page, perPage }, as(context))
+        return { data: answer.hosts, page, perPage, total: answer.total }
+      },
     }),
     defineRoute({
       method: 'put',

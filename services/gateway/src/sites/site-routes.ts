@@ -1,29 +1,16 @@
 import type { Bus } from '@seine/bus'
-import { schedulerRpc, siteName, siteSchema } from '@seine/contracts'
+import { schedulerRpc } from '@seine/contracts'
 import { z } from 'zod'
 import { pageQuery } from '../http/paging.ts'
 import { type AnyRoute, defineRoute } from '../http/route.ts'
+import { siteParams } from './catalogue-routes.ts'
 
-const siteParams = z.strictObject({ site: siteName })
 const historyQuery = z.strictObject({ ...pageQuery, url: z.string().min(1).max(10_000) })
 const { changes } = schedulerRpc.readHistory.output.shape
 const { prices } = schedulerRpc.readPrices.output.shape
 
 export function siteRoutes({ call }: Pick<Bus, 'call'>): AnyRoute[] {
   return [
-    defineRoute({
-      method: 'get',
-      path: '/api/sites',
-      id: 'listSites',
-      access: 'read',
-      summary: 'Sites by name.',
-      query: z.strictObject(pageQuery),
-      answer: { kind: 'list', item: siteSchema },
-      async handle({ query: { page, per_page: perPage } }, { correlationId }) {
-        const { sites, total } = await call(schedulerRpc.listSites, { page, perPage }, { correlationId })
-        return { data: sites, page, perPage, total }
-      },
-    }),
     defineRoute({
       method: 'get',
       path: '/api/sites/{site}/history',
