@@ -76,6 +76,16 @@ export const consumers = {
     maxAckPending: 1_000,
     headersOnly: false,
   },
+  known: {
+    stream: 'RESULTS',
+    durable: 'scheduler-known',
+    about: 'Schedulers read what is known of pages after an export.',
+    filters: ['result.known.>'],
+    ackWaitMs: 30_000,
+    maxDeliver: -1,
+    maxAckPending: 1_000,
+    headersOnly: false,
+  },
   diffs: {
     stream: 'RESULTS',
     durable: 'scheduler-diffs',

@@ -5,6 +5,7 @@ import { errorRpc } from './rpc/errors.ts'
 import { hostRpc } from './rpc/hosts.ts'
 import { ledgerRpc } from './rpc/ledger.ts'
 import { operationsRpc } from './rpc/operations.ts'
+import { pageRpc } from './rpc/pages.ts'
 import { policyRpc } from './rpc/policies.ts'
 import { probeRpc } from './rpc/probe.ts'
 import { runRpc } from './rpc/runs.ts'
@@ -31,6 +32,7 @@ export const schedulerRpc = {
   ...policyRpc,
   ...auditRpc,
   ...siteRpc,
+  ...pageRpc,
   ...ledgerRpc,
   ...hostRpc,
   ...operationsRpc,

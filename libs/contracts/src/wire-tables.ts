@@ -5,6 +5,7 @@ import { errorReport } from './error-report.ts'
 import { eventMessage } from './event.ts'
 import { exportResult } from './export-result.ts'
 import { exportArchive, exportSite } from './export-work.ts'
+import { knownPages } from './known-pages.ts'
 import { pageChanges } from './page-changes.ts'
 import { pageResult } from './page-result.ts'
 import { removeArtifacts } from './retention.ts'
@@ -24,6 +25,7 @@ export const messages = [
   removeArtifacts,
   exportResult,
   pageChanges,
+  knownPages,
   diffResult,
   eventMessage,
   errorReport,

@@ -1,8 +1,7 @@
 import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import type { Bus } from '@seine/bus'
 import { type KnownPages, knownPageLimits, knownPages, type PageRecord } from '@seine/contracts'
-import { type Change, type JoinedPage, openTextFile, statusOf } from '@seine/reports'
+import { type Change, type JoinedPage, linesOf, openTextFile, statusOf } from '@seine/reports'
 
 type Known = KnownPages['pages'][number]
 
@@ -33,7 +32,7 @@ export function openKnownSpool(file: string): KnownSpool {
     async publish(bus, of, signal) {
       await pages.end()
       await issues.end()
-      const codes = linesOf(`${file}.issues`)[Symbol.asyncIterator]()
+      const codes = lines(`${file}.issues`)
       let batch = 0
       let held: Known[] = []
       let bytes = 0
@@ -42,7 +41,7 @@ export function openKnownSpool(file: string): KnownSpool {
         held = []
         bytes = 0
       }
-      for await (const line of linesOf(file)) {
+      for await (const line of lines(file)) {
         signal.throwIfAborted()
         const known = JSON.parse(line.slice(1)) as Known
         let more = 0
@@ -66,8 +65,7 @@ export function openKnownSpool(file: string): KnownSpool {
   }
 }
 
-const linesOf = (file: string): AsyncIterable<string> =>
-  createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })
+const lines = (file: string): AsyncGenerator<string> => linesOf(createReadStream(file, { highWaterMark: 256 * 1024 }))
 
 /** Null: it is no page of the site's, now or before, that a run had a part for. */
 export function knownPage(page: JoinedPage, changes: readonly Change[], isReported: boolean): Known | null {

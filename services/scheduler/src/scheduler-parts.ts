@@ -41,6 +41,7 @@ import { makeTick } from './lifecycle/tick.ts'
 import { makeLoop } from './loop.ts'
 import { type Applied, makeApplyOutcomes } from './outcomes/apply-outcomes.ts'
 import { makeConsumeOutcomes, outcomeBatch } from './outcomes/consume-outcomes.ts'
+import { servePages } from './pages/serve-pages.ts'
 import { makeReportProgress } from './progress/report-progress.ts'
 import { makeRetention } from './retention/retention.ts'
 import { serveRpc } from './runs/serve-rpc.ts'
@@ -206,6 +207,7 @@ export async function schedulerParts(deps: {
     discovered,
     exportResults,
     pageHistory,
+    ...servePages({ bus, database }),
     dispatch,
     leases,
     rearm,

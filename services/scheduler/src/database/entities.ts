@@ -17,6 +17,7 @@ import { AuditEntity } from '../audit/audit-entity.ts'
 import { CatalogueFileEntryEntity, SiteEntity } from '../catalogue/catalogue-entities.ts'
 import { RunDiffEntity, RunDiffSiteEntity } from '../diffs/run-diff-entities.ts'
 import { ErrorGroupEntity } from '../errors/error-entity.ts'
+import { SiteExportEntity, SitePageEntity } from '../pages/pages-entities.ts'
 import { ScheduleEntity, ScheduleTickEntity } from '../schedules/schedule-entity.ts'
 
 /** A bulk run. */
@@ -287,7 +288,10 @@ export const UrlEntity = defineEntity({
 export const PageChangeEntity = defineEntity({
   name: 'PageChange',
   tableName: 'page_changes',
-  indexes: [{ name: 'page_changes_run', properties: ['runId', 'site'] }],
+  indexes: [
+    { name: 'page_changes_run', properties: ['runId', 'site'] },
+    { name: 'page_changes_at', properties: ['at'] },
+  ],
   properties: {
     pageId: p.uuid().primary(),
     runId: p.uuid().primary(),
@@ -354,6 +358,8 @@ export const entities = [
   UrlEntity,
   DiscoveryBatchEntity,
   PageChangeEntity,
+  SitePageEntity,
+  SiteExportEntity,
   RunDiffEntity,
   RunDiffSiteEntity,
   HostEntity,

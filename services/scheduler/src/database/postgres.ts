@@ -12,6 +12,7 @@ import { StoredPages } from './migrations/0008-stored-pages.ts'
 import { PageChanges } from './migrations/0009-page-changes.ts'
 import { Retention } from './migrations/0010-retention.ts'
 import { RunDiffs } from './migrations/0011-run-diffs.ts'
+import { SitePages } from './migrations/0013-site-pages.ts'
 import { SiteCatalogue } from './migrations/0014-catalogue.ts'
 import { ErrorRegistry } from './migrations/0015-error-registry.ts'
 import { Audit } from './migrations/0017-audit.ts'
@@ -47,6 +48,7 @@ const migrations = [
   PageChanges,
   Retention,
   RunDiffs,
+  SitePages,
   SiteCatalogue,
   Audit,
   Schedules,
