@@ -5,7 +5,7 @@ import { type OperationsClient, operationsClient } from './operations.ts'
 import { type RunsClient, runsClient } from './runs.ts'
 import { type SchedulesClient, schedulesClient } from './schedules.ts'
 import { type SitesClient, sitesClient } from './sites.ts'
-import { makeTransport, type TransportOptions } from './transport.ts'
+import { makeTransport, sleepOn, type TransportOptions } from './transport.ts'
 
 /** Everything the gateway's API does. Every call throws ApiFailure where it refuses and Unreachable where it is not there. */
 export interface Client
@@ -20,7 +20,6 @@ export interface Client
 }
 
 export interface ClientOptions extends TransportOptions {
-  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
   readonly nowMs?: () => number
 }
 
@@ -38,17 +37,4 @@ export function makeClient(options: ClientOptions): Client {
     ...schedulesClient(transport),
     ...accessClient(transport),
   }
-}
-
-function sleepOn(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve()
-    const timer = setTimeout(done, ms)
-    function done(): void {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    signal.addEventListener('abort', done)
-  })
 }

@@ -8,6 +8,8 @@ export interface TransportOptions {
   /** For each answer's head; a body or a stream may take as long as it needs. */
   readonly timeoutMs?: number
   readonly fetch?: typeof globalThis.fetch
+  /** Absent: real time. */
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
 export interface Page<T> {
@@ -50,8 +52,12 @@ export interface Transport {
   download(path: string): Promise<Download | null>
 }
 
+/** Longest wait for a rate limit before it becomes the caller's trouble. */
+const maxRateWaitMs = 10_000
+const maxTries = 4
+
 export function makeTransport(options: TransportOptions): Transport {
-  const { timeoutMs = 30_000 } = options
+  const { timeoutMs = 30_000, sleep = sleepOn } = options
   const baseUrl = options.baseUrl.replace(/\/+$/, '')
   const doFetch = options.fetch ?? globalThis.fetch
   let csrfToken: string | null = null
@@ -63,21 +69,31 @@ export function makeTransport(options: TransportOptions): Transport {
     return headers
   }
 
+  /** A request that came too soon was refused before anything was done: it is sent again when the gateway says. */
   async function open(path: string, init: RequestInit = {}): Promise<Response> {
+    for (let tries = 1; ; tries++) {
+      const response = await ask(path, init)
+      if (response.ok || response.status === 304) return response
+      const failure = new ApiFailure(response.status, await response.json().catch(() => null))
+      const waitMs = 1_000 * Number(response.headers.get('retry-after') ?? Number.NaN)
+      if (failure.code !== 'rate-limited' || tries === maxTries || !(waitMs <= maxRateWaitMs)) throw failure
+      await sleep(waitMs, init.signal ?? new AbortController().signal)
+      init.signal?.throwIfAborted()
+    }
+  }
+
+  async function ask(path: string, init: RequestInit): Promise<Response> {
     const late = new AbortController()
     const timer = setTimeout(() => late.abort(new DOMException('no answer in time', 'TimeoutError')), timeoutMs)
     const signal = init.signal ? AbortSignal.any([init.signal, late.signal]) : late.signal
-    let response: Response
     try {
       const headers = withCredentials(init.headers, init.method ?? 'GET')
-      response = await doFetch(baseUrl + path, { ...init, headers, signal })
+      return await doFetch(baseUrl + path, { ...init, headers, signal })
     } catch (error) {
       throw new Unreachable(baseUrl, reasonOf(error), error)
     } finally {
       clearTimeout(timer)
     }
-    if (response.ok || response.status === 304) return response
-    throw new ApiFailure(response.status, await response.json().catch(() => null))
   }
 
   const json = async <T>(path: string): Promise<T> => (await open(path)).json() as Promise<T>
@@ -117,4 +133,18 @@ export function queryOf(values: Readonly<Record<string, string | number | boolea
 /** A page of a list as the API names it. */
 export function pageOf({ page, perPage }: PageRequest): { page?: number; per_page?: number } {
   return { ...(page === undefined ? {} : { page }), ...(perPage === undefined ? {} : { per_page: perPage }) }
+}
+
+/** Resolves after the time or at the signal, never rejects. */
+export function sleepOn(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    const timer = setTimeout(done, ms)
+    function done(): void {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    signal.addEventListener('abort', done)
+  })
 }

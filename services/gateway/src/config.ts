@@ -2,6 +2,7 @@ import { artifactsEnv } from '@seine/artifacts'
 import { commonEnv, envInt, envOptional, envString } from '@seine/runtime'
 import { z } from 'zod'
 import { newPassword, userName } from './auth/users.ts'
+import { envRate } from './limits/rate-settings.ts'
 
 const longSecret = z.string().regex(/^[\x21-\x7e]{32,200}$/)
 
@@ -29,6 +30,10 @@ export const gatewayEnv = z.object({
   PUBLIC_URL: envOptional().pipe(publicUrl),
   /** Proxies of ours in front: so many entries of X-Forwarded-For are believed, from the right. */
   TRUSTED_PROXIES: envInt({ min: 0, max: 5, default: 0 }),
+  /** What callers may ask for: `100/min,20` (a minute, at once) or `off`. */
+  RATE_LIMIT_SESSION: envRate('100/min,20'),
+  RATE_LIMIT_KEY: envRate('1000/min,100'),
+  RATE_LIMIT_ANONYMOUS: envRate('20/min,5'),
   /** The first admin, made at start where there is no user of this name. Both or none. */
   ADMIN_USER: envOptional().pipe(userName.optional()),
   ADMIN_PASSWORD: secretOf(newPassword),

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { openArtifactStore } from '@seine/artifacts'
 import { connectBus } from '@seine/bus'
-import { schedulerRpc } from '@seine/contracts'
+import { buckets, schedulerRpc } from '@seine/contracts'
 import { createLogger, readConfig, runMain, runService, shutdownSignal, systemClock } from '@seine/runtime'
 import { openAuth } from './auth/auth.ts'
 import { seeToFirstAdmin } from './auth/first-admin.ts'
@@ -11,6 +11,8 @@ import { makeHealthWatch } from './health/health-watch.ts'
 import { makeApp } from './http/app.ts'
 import { makeHttpServer } from './http/http-server.ts'
 import { isLoopback } from './http/same-origin.ts'
+import { makeLimitCaller } from './limits/limit-callers.ts'
+import { makeRateLimiter } from './limits/rate-limiter.ts'
 import { makeEventFeed } from './live/event-feed.ts'
 import { allRoutes } from './routes.ts'
 
@@ -39,10 +41,21 @@ await runMain('gateway', async () => {
   const auth = await openAuth(bus, { bootstrapKey: config.BOOTSTRAP_API_KEY, publicOrigin })
   const { ADMIN_USER, ADMIN_PASSWORD, SETUP_TOKEN: setupToken } = config
   await seeToFirstAdmin(auth.setup, { user: ADMIN_USER, password: ADMIN_PASSWORD, setupToken }, log)
+  const limiter = makeRateLimiter({
+    bucket: await bus.bucket(buckets.rate_limits),
+    clock: systemClock,
+    nowMs: bus.nowMs,
+    log,
+  })
+  const limit = makeLimitCaller(limiter, {
+    session: config.RATE_LIMIT_SESSION,
+    key: config.RATE_LIMIT_KEY,
+    anonymous: config.RATE_LIMIT_ANONYMOUS,
+  })
   const origins = { loopbackOnly: isLoopback(host), publicOrigin }
   const routes = allRoutes({ bus, store, feed, auth, health: watch.health })
   const dashboard = await loadDashboard(join(import.meta.dirname, '../dashboard/dist'))
-  const app = makeApp({ routes, identify: auth.identify, origins, trustedProxies, log, dashboard })
+  const app = makeApp({ routes, identify: auth.identify, limit, origins, trustedProxies, log, dashboard })
   await runService({
     name: 'gateway',
     log,

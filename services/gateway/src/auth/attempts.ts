@@ -1,6 +1,7 @@
 import type { Bucket } from '@seine/bus'
-import { ApiError } from '../http/api-error.ts'
 import { type GcraRate, take } from '../limits/gcra.ts'
+import { tooMany } from '../limits/limit-callers.ts'
+import type { StoredRate } from '../limits/rate-limiter.ts'
 import { digestOf } from './secret.ts'
 
 /** Logins that may follow each other, then how often one more. */
@@ -9,14 +10,8 @@ export const loginRates = {
   address: { burst: 20, intervalMs: 6_000 },
 } as const satisfies Record<string, GcraRate>
 
-/** Value in the `rate_limits` bucket. */
-export interface StoredRate {
-  /** Theoretical arrival time, Unix ms of the broker's clock. */
-  readonly tatMs: number
-}
-
 export interface Attempts {
-  /** Counts one try before it is looked at. Throws ApiError 429 with `Retry-After` seconds in its details. */
+  /** Counts one try before it is looked at. Throws ApiError 429. */
   count(user: string, address: string): Promise<void>
   /** The user's own tries are forgotten: the password was right. */
   forgive(user: string): Promise<void>
@@ -35,12 +30,12 @@ export function makeAttempts(deps: { bucket: Bucket<StoredRate>; nowMs: () => nu
     for (let conflicts = 0; conflicts < maxConflicts; conflicts++) {
       const found = await bucket.get(key)
       const taken = take(found?.value.tatMs ?? 0, 1, loginRates[kind], nowMs())
-      if (taken.granted === 0) throw tooMany(taken.retryAfterMs)
+      if (taken.granted === 0) throw tooMany('too-many-logins', 'logins', taken.retryAfterMs)
       const next = { tatMs: taken.tatMs }
       const written = found === null ? await bucket.create(key, next) : await bucket.update(key, next, found.revision)
       if (written !== null) return
     }
-    throw tooMany(1_000)
+    throw tooMany('too-many-logins', 'logins', 1_000)
   }
 
   return {
@@ -50,11 +45,4 @@ export function makeAttempts(deps: { bucket: Bucket<StoredRate>; nowMs: () => nu
     },
     forgive: (user) => bucket.delete(keyOf('user', user)),
   }
-}
-
-function tooMany(retryAfterMs: number): ApiError {
-  const retryAfterSeconds = Math.max(1, Math.ceil(retryAfterMs / 1_000))
-  return new ApiError(429, 'too-many-logins', `too many logins: try again in ${retryAfterSeconds} s`, {
-    retryAfterSeconds,
-  })
 }

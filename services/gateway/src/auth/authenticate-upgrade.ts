@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { ApiError, toApiError } from '../http/api-error.ts'
 import { clientAddress } from '../http/client-address.ts'
 import { type OriginRules, refuseForeignPages } from '../http/same-origin.ts'
+import type { LimitCaller } from '../limits/limit-callers.ts'
 import { authorize } from './authorize.ts'
 import type { Caller } from './caller.ts'
 import type { Identify } from './identify.ts'
@@ -27,10 +28,12 @@ export type AuthenticateUpgrade = (request: IncomingMessage) => Promise<UpgradeA
 
 export function makeAuthenticateUpgrade(deps: {
   identify: Identify
+  /** Absent: everybody may open as many as they like. */
+  limit?: LimitCaller
   origins: OriginRules
   trustedProxies: number
 }): AuthenticateUpgrade {
-  const { identify, origins, trustedProxies } = deps
+  const { identify, limit, origins, trustedProxies } = deps
   return async (request) => {
     const header = (name: string) => {
       const value = request.headers[name.toLowerCase()]
@@ -39,15 +42,17 @@ export function makeAuthenticateUpgrade(deps: {
     try {
       refuseForeignPages(header, origins)
       const address = clientAddress(request.socket.remoteAddress, header('x-forwarded-for'), trustedProxies)
-      const identity = await identify({ header, address })
+      // A page that is left open does not keep its session: it is asked again and again who it is.
+      const identity = await identify({ header, address, isNoUse: true })
+      await limit?.(identity.caller)
       authorize({ access: 'read' }, identity, { method: 'GET', header })
       // A cookie comes from a browser, and every browser says which page wants the socket.
       if (identity.caller.kind === 'session' && header('origin') === undefined)
         throw new ApiError(403, 'forbidden-origin', 'a session needs an Origin to open a WebSocket')
       return { ok: true, caller: identity.caller }
     } catch (error) {
-      const { status, code, message } = toApiError(error)
-      return { ok: false, refusal: { status, code, message, headers: {} } }
+      const { status, code, message, headers } = toApiError(error)
+      return { ok: false, refusal: { status, code, message, headers } }
     }
   }
 }

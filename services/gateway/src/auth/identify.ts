@@ -11,6 +11,8 @@ export interface Credentials {
   header(name: string): string | undefined
   /** Of the client, see `clientAddress`. */
   readonly address: string
+  /** True: it is only looked at, a session does not last longer for it. */
+  readonly isNoUse?: boolean
 }
 
 export interface Identity {
@@ -49,8 +51,8 @@ export function makeIdentify(deps: {
     return found === null ? null : { kind: 'key', id: found.id, name: found.name, access: found.scope }
   }
 
-  async function bySession(id: string): Promise<Identity | null> {
-    const session = await sessions.find(id)
+  async function bySession(id: string, isUse: boolean): Promise<Identity | null> {
+    const session = await sessions.find(id, { isUse })
     if (session === null) return null
     // Asked for each time: a role that was taken away is gone at once.
     const user = await users.find(session.user)
@@ -72,7 +74,7 @@ export function makeIdentify(deps: {
     }
     const sessionId = readSessionCookie(request.header('cookie'))
     if (sessionId === undefined) return nobody(null)
-    return (await bySession(sessionId)) ?? nobody('the session has ended: log in again')
+    return (await bySession(sessionId, request.isNoUse !== true)) ?? nobody('the session has ended: log in again')
   }
 }
 

@@ -81,3 +81,13 @@ test('where the broker does not answer nobody is let in on a guess', async () =>
   store.state.failing = true
   await expect(sessions.find(id)).rejects.toMatchObject({ status: 503, code: 'unavailable' })
 })
+
+test('being looked at is no use: a page that is left open ends with its session', async () => {
+  const { id } = await sessions.open('ada')
+  for (let minute = 0; minute < 29; minute++) {
+    now += 60_000
+    expect(await sessions.find(id, { isUse: false })).not.toBeNull()
+  }
+  now += 60_000
+  expect(await sessions.find(id)).toBeNull()
+})

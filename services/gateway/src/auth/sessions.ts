@@ -19,8 +19,8 @@ export interface StoredSession {
 export interface Sessions {
   /** A new session under an id that nobody had before: what goes into the cookie. */
   open(user: string): Promise<StoredSession & { id: string }>
-  /** Null: there is none under this id, or it was idle for too long. Counts as a use of it. */
-  find(id: string): Promise<StoredSession | null>
+  /** Null: there is none under this id, or it was idle for too long. `isUse` absent: this is a use of it. */
+  find(id: string, options?: { isUse?: boolean }): Promise<StoredSession | null>
   close(id: string): Promise<void>
 }
 
@@ -35,14 +35,14 @@ export function makeSessions(deps: { bucket: Bucket<StoredSession>; nowMs: () =>
       await bucket.put(digestOf(id), session)
       return { id, ...session }
     },
-    async find(id) {
+    async find(id, { isUse = true } = {}) {
       const key = digestOf(id)
       const entry = await lookup.find(key)
       if (entry === null) return null
       const { value, revision, storedAtMs } = entry
       const unusedMs = nowMs() - storedAtMs
       if (unusedMs >= idleMs || nowMs() - value.createdAtMs >= longestMs) return null
-      if (unusedMs >= touchEveryMs) {
+      if (isUse && unusedMs >= touchEveryMs) {
         // With its revision: a session that was closed meanwhile does not come back.
         await bucket.update(key, value, revision)
         lookup.forget(key)

@@ -10,6 +10,7 @@ export function healthRoutes(health: () => Health): AnyRoute[] {
       path: '/health',
       id: 'getHealth',
       access: 'public',
+      isProbe: true,
       summary: 'How every part is, with the reason where it is not well.',
       answer: { kind: 'raw', contentType: 'application/json', about },
       handle() {
@@ -22,6 +23,7 @@ export function healthRoutes(health: () => Health): AnyRoute[] {
       path: '/healthz',
       id: 'getLiveness',
       access: 'public',
+      isProbe: true,
       summary: 'Whether the process works.',
       answer: { kind: 'raw', contentType: 'application/json', about: 'It works.' },
       handle: () => Response.json({ status: 'ok' }),
@@ -31,6 +33,7 @@ export function healthRoutes(health: () => Health): AnyRoute[] {
       path: '/readyz',
       id: 'getReadiness',
       access: 'public',
+      isProbe: true,
       summary: 'Whether requests can be served.',
       answer: { kind: 'raw', contentType: 'application/json', about },
       handle() {

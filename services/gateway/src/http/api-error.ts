@@ -8,13 +8,22 @@ export class ApiError extends Error {
   readonly status: ApiStatus
   readonly code: string
   readonly details: Record<string, unknown>
+  /** To be sent with the answer, such as `Retry-After`. */
+  readonly headers: Readonly<Record<string, string>>
 
-  constructor(status: ApiStatus, code: string, message: string, details: Record<string, unknown> = {}) {
+  constructor(
+    status: ApiStatus,
+    code: string,
+    message: string,
+    details: Record<string, unknown> = {},
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(message)
     this.name = 'ApiError'
     this.status = status
     this.code = code
     this.details = details
+    this.headers = headers
   }
 }
 

@@ -161,7 +161,7 @@ test('lists are paged', async () => {
     data: [run],
     pagination: { page: 3, per_page: 20, total: 41, total_pages: 3 },
   })
-  expect(asked[0]?.input).toEqual({ page: 3, perPage: 20, status: 'completed' })
+  expect(asked[0]?.input).toEqual({ page: 3, perPage: 20, status: ['completed'], sort: '-created' })
 })
 
 test.each(['page=0', 'per_page=100000', 'page=x', 'status=odd', 'colour=red'])(

@@ -3,11 +3,12 @@ import type { Logger } from '@seine/runtime'
 import { messageOf } from '@seine/runtime'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { secureHeaders } from 'hono/secure-headers'
 import type { z } from 'zod'
 import { authorize } from '../auth/authorize.ts'
 import { anonymous, type Identify, type Identity } from '../auth/identify.ts'
 import type { Dashboard } from '../dashboard/dashboard-files.ts'
+import type { LimitCaller } from '../limits/limit-callers.ts'
+import { addBrowserHeaders } from '../security/browser-headers.ts'
 import { ApiError, invalidRequest, toApiError } from './api-error.ts'
 import { clientAddress } from './client-address.ts'
 import { correlationIdOf } from './correlation.ts'
@@ -28,6 +29,8 @@ type Env = { Bindings: NodeBindings; Variables: { correlationId: string; address
 export interface AppDeps {
   readonly routes: readonly AnyRoute[]
   readonly identify: Identify
+  /** Absent: everybody may ask for as much as they like. */
+  readonly limit?: LimitCaller
   readonly origins: OriginRules
   /** Proxies of ours in front, see `clientAddress`. Absent: none. */
   readonly trustedProxies?: number
@@ -38,10 +41,10 @@ export interface AppDeps {
 
 /** The HTTP face: every route of the table under the conventions of the API. */
 export function makeApp(deps: AppDeps): Hono<Env> {
-  const { routes, identify, origins, trustedProxies = 0, log, dashboard } = deps
+  const { routes, identify, limit, origins, trustedProxies = 0, log, dashboard } = deps
   const app = new Hono<Env>()
 
-  app.use(secureHeaders())
+  const https = origins.publicOrigin?.startsWith('https:') === true
   app.use(async (c, next) => {
     const startedMs = performance.now()
     const correlationId = correlationIdOf(c.req.header(headerNames.correlationId))
@@ -54,6 +57,7 @@ export function makeApp(deps: AppDeps): Hono<Env> {
     c.set('identity', anonymous(address))
     refuseForeignPages(header, origins)
     await next()
+    addBrowserHeaders(c.res.headers, { https })
     const durationMs = Math.round(performance.now() - startedMs)
     const { method, path } = c.req
     const { caller } = c.get('identity')
@@ -71,6 +75,8 @@ export function makeApp(deps: AppDeps): Hono<Env> {
     async (c, next) => {
       const header = (name: string) => c.req.header(name)
       if (route.access !== 'public') c.set('identity', await identify({ header, address: c.get('address') }))
+      if (limit !== undefined && route.isProbe !== true)
+        for (const [name, value] of Object.entries(await limit(c.get('identity').caller))) c.header(name, value)
       authorize(route, c.get('identity'), { method: c.req.method, header })
       await next()
     }
@@ -95,8 +101,8 @@ export function makeApp(deps: AppDeps): Hono<Env> {
     if (answer.status === 500) log.error('request failed', { error, path: c.req.path, correlationId })
     if (answer.status === 401) c.header('WWW-Authenticate', 'Bearer realm="seine"')
     if (answer.status === 503) c.header('Retry-After', '1')
-    if (answer.status === 429) c.header('Retry-After', String(answer.details.retryAfterSeconds ?? 1))
-    const { message, code, details } = answer
+    const { message, code, details, headers } = answer
+    for (const [name, value] of Object.entries(headers)) c.header(name, value)
     return c.json({ error: message, error_code: code, details, correlation_id: correlationId }, answer.status)
   })
   return app

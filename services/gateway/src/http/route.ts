@@ -60,6 +60,8 @@ export interface Route<
   readonly id: string
   readonly summary: string
   readonly access: Access
+  /** True: asked all the time by machines, and answered from memory; no rate limit counts it. */
+  readonly isProbe?: true
   readonly params?: P
   readonly query?: Q
   /** An absent body is read as `{}`. */
