@@ -40,6 +40,10 @@ function wordsOf({ type, data, step }: SeineEvent): string {
       return `${formatCount(data.pages)} pages have changed`
     case 'retention.planned':
       return `${formatCount(data.pages)} pages and ${formatBytes(data.artifactBytes)} of reports go after ${data.after.slice(0, 16)} (${data.reason})`
+    case 'sink.delivered':
+      return `${data.sink}: ${data.detail}`
+    case 'sink.failed':
+      return `${data.sink} did not take the run (${data.tries} tries): ${data.detail}`
     case 'robots.overridden':
       return `${data.host}: ${data.reason}`
     case 'site.render':

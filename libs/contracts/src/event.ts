@@ -5,6 +5,7 @@ import { defineMessage } from './define.ts'
 import { qualitySchema, qualitySummarySchema } from './quality.ts'
 import { retentionReasons } from './retention.ts'
 import { countsSchema, etaSchema, runStatuses, siteRunStatuses, steps } from './run.ts'
+import { sinkOutcomeSchema } from './run-sinks.ts'
 import { siteName } from './site.ts'
 import { noSite } from './subjects.ts'
 
@@ -64,6 +65,9 @@ export const eventData = {
     artifactBytes: z.number(),
     after: z.string(),
   }),
+  /** The files of a run were handed to a sink, or could not be. After `run.finished`, and nothing of the run depends on it. */
+  'sink.delivered': sinkOutcomeSchema,
+  'sink.failed': sinkOutcomeSchema,
   'robots.overridden': z.strictObject({ host: z.string(), reason: z.string() }),
   /** `render: auto`: which pool fetches the site's pages from now on, and why. To `http`: nobody is there to render them. */
   'site.render': z.strictObject({

@@ -11,6 +11,7 @@ import { pageResult } from './page-result.ts'
 import { removeArtifacts } from './retention.ts'
 import { fetcherRpc, schedulerRpc } from './rpc.ts'
 import { diffResult, exportDiff } from './run-diff.ts'
+import { exportSinks } from './run-sinks.ts'
 import { type StreamSettings, streams } from './streams.ts'
 import { fetchTask } from './task.ts'
 
@@ -22,6 +23,7 @@ export const messages = [
   exportSite,
   exportArchive,
   exportDiff,
+  exportSinks,
   removeArtifacts,
   exportResult,
   pageChanges,

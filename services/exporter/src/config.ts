@@ -3,11 +3,13 @@ import { join } from 'node:path'
 import { artifactsEnv } from '@seine/artifacts'
 import { commonEnv, envDurationMs, envInt, envString } from '@seine/runtime'
 import { z } from 'zod'
+import { sinksEnv } from './sinks/sinks-env.ts'
 
 /** Environment of an exporter. */
 export const configSchema = z.object({
   ...commonEnv,
   ...artifactsEnv,
+  ...sinksEnv,
   /** Exports at once in this process; each may hold EXPORT_SORT_MEMORY_MB and about 100 MB besides. */
   EXPORT_CONCURRENCY: envInt({ min: 1, max: 64, default: 2 }),
   /** Where files are made before they go to the artifact store. Its `seine-export-*` folders are this service's own. */

@@ -23,7 +23,7 @@ export async function openSnapshot(
 
 /** What a run's report of a site said. Null: the store has none that can be read here. */
 export async function readReport(
-  store: ArtifactStore,
+  store: Pick<ArtifactStore, 'open'>,
   of: { runId: string; site: string },
 ): Promise<SiteReport | null> {
   const opened = await store.open(reportPath(of.runId, of.site))

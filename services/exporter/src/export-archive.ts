@@ -1,24 +1,12 @@
 import { createReadStream } from 'node:fs'
 import type { ArtifactStore } from '@seine/artifacts'
-import {
-  type Artifact,
-  archivePartPath,
-  archivePath,
-  type ExportArchive,
-  reportPath,
-  type SiteRun,
-  schedulerRpc,
-  summaryPath,
-} from '@seine/contracts'
-import type { RunSite } from '@seine/reports'
+import { type Artifact, archivePartPath, archivePath, type ExportArchive, summaryPath } from '@seine/contracts'
 import { splitIntoParts } from './archive-parts.ts'
-import { readReport } from './earlier-runs.ts'
 import type { ExportAnswer, ExportDeps } from './export-site.ts'
 import { archivedSite, entryOf, manifestJson } from './manifest.ts'
 import { type PackEntry, packZip } from './pack-zip.ts'
+import { readPackedSites } from './packed-sites.ts'
 import { writeRunSummary } from './run-summary.ts'
-
-const sitesPerPage = 200
 
 /**
  * Packs the reports of a run's sites: `manifest.json`, `summary.xlsx` (a row a site), then `<site>/<file>` by name; in parts of at most
@@ -32,7 +20,7 @@ export function makeExportArchive({
 }: Pick<ExportDeps, 'bus' | 'store' | 'workDirs'> & { partBytes?: number }) {
   return async (work: ExportArchive, signal: AbortSignal): Promise<ExportAnswer> => {
     const { runId, createdAt } = work
-    const reported = await readReports(store, await readSites(bus, runId, signal), signal)
+    const reported = await readPackedSites({ bus, store }, runId, signal)
     const sites = reported.map(({ run, report }) => archivedSite(run, report))
     await using dir = await workDirs.open()
     const summary = await writeRunSummary(reported, { dir: dir.path, runId, createdAt })
@@ -97,30 +85,4 @@ function entryFor(store: Pick<ArtifactStore, 'open'>, site: string, source: Arti
       return opened.stream
     },
   }
-}
-
-async function readSites(bus: ExportDeps['bus'], runId: string, signal: AbortSignal): Promise<SiteRun[]> {
-  const sites: SiteRun[] = []
-  for (let page = 1; ; page++) {
-    signal.throwIfAborted()
-    const answer = await bus.call(schedulerRpc.listSiteRuns, { runId, page, perPage: sitesPerPage })
-    sites.push(...answer.sites)
-    if (answer.sites.length === 0 || sites.length >= answer.total) return sites
-  }
-}
-
-/** Sites by name, with what their reports say. */
-async function readReports(
-  store: ExportDeps['store'],
-  runs: readonly SiteRun[],
-  signal: AbortSignal,
-): Promise<RunSite[]> {
-  const sites: RunSite[] = []
-  for (const run of [...runs].sort((a, b) => (a.site < b.site ? -1 : 1))) {
-    signal.throwIfAborted()
-    const path = reportPath(run.runId, run.site)
-    const isExported = run.artifacts.some((artifact) => artifact.path === path)
-    sites.push({ run, report: isExported ? await readReport(store, run) : null })
-  }
-  return sites
 }

@@ -5,21 +5,24 @@ import {
   diffResult,
   type ExportArchive,
   type ExportDiff,
+  type ExportSinks,
   type ExportSite,
   exportArchive,
   exportDiff,
   exportResult,
+  exportSinks,
   exportSite,
+  type SinkOutcome,
 } from '@seine/contracts'
 import { type Logger, messageOf, type Part } from '@seine/runtime'
 import { z } from 'zod'
 import type { DiffAnswer } from './export-diff.ts'
 import type { ExportAnswer } from './export-site.ts'
 
-type ExportWork = ExportSite | ExportArchive | ExportDiff
+type ExportWork = ExportSite | ExportArchive | ExportDiff | ExportSinks
 
-// All kinds of work come over one consumer. A comparison's work has its id, a site's names the site; plain objects drop what a later
-// version added.
+// All kinds of work come over one consumer and are told apart by what they have. Plain objects drop what a later version added; so the work
+// for sinks is tried before the archive's, of which it has everything.
 const exportWork = defineMessage({
   name: 'work.export',
   version: 1,
@@ -28,8 +31,9 @@ const exportWork = defineMessage({
   subjectPattern: 'work.export.>',
   schema: z.union([
     z.object(exportSite.schema.shape),
-    z.object(exportArchive.schema.shape),
     z.object(exportDiff.schema.shape),
+    z.object(exportSinks.schema.shape),
+    z.object(exportArchive.schema.shape),
   ]),
   subject: (work) => definitionOf(work).subject(work as never),
   messageId: (work) => definitionOf(work).messageId(work as never),
@@ -37,6 +41,7 @@ const exportWork = defineMessage({
 
 function definitionOf(work: ExportWork) {
   if ('diffId' in work) return exportDiff
+  if ('runFiles' in work) return exportSinks
   return 'site' in work ? exportSite : exportArchive
 }
 
@@ -53,6 +58,8 @@ export function makeExportPart(deps: {
   exportSite: (work: ExportSite, signal: AbortSignal) => Promise<ExportAnswer>
   exportArchive: (work: ExportArchive, signal: AbortSignal) => Promise<ExportAnswer>
   exportDiff: (work: ExportDiff, signal: AbortSignal) => Promise<DiffAnswer>
+  /** Absent: no sink is configured. */
+  exportSinks?: ((work: ExportSinks, signal: AbortSignal) => Promise<SinkOutcome[]>) | undefined
   concurrency: number
   log: Logger
 }): Part {
@@ -71,6 +78,10 @@ export function makeExportPart(deps: {
         summary: { status: said.status, reason: said.reason, durationMs: durationMs() },
       }
     }
+    if ('runFiles' in work) {
+      const outcomes = failure === null ? ((await deps.exportSinks?.(work, signal)) ?? []) : []
+      return { publish: async () => {}, summary: { sinks: outcomes, reason: failure, durationMs: durationMs() } }
+    }
     const site = 'site' in work ? work.site : null
     const said =
       failure !== null
@@ -79,9 +90,20 @@ export function makeExportPart(deps: {
     const { status, reason, rows, missingUrlIds } = said
     const result = { runId: work.runId, site, attempt, ...said, durationMs: durationMs() }
     return {
-      publish: () => bus.publish(exportResult, result, { correlationId }),
+      async publish() {
+        await bus.publish(exportResult, result, { correlationId })
+        if (!('site' in work) && status === 'complete') await askForSinks(work, said)
+      },
       summary: { status, reason, rows, durationMs: durationMs(), missing: missingUrlIds.length },
     }
+  }
+
+  async function askForSinks(work: ExportArchive, { artifacts, archiveParts = [] }: ExportAnswer): Promise<void> {
+    if (deps.exportSinks === undefined) return
+    const { runId, attempt, createdAt, correlationId } = work
+    // The first of the parts is among the artifacts.
+    const runFiles = [...artifacts, ...archiveParts.slice(1)]
+    await bus.publish(exportSinks, { runId, attempt, createdAt, runFiles, correlationId }, { correlationId })
   }
 
   const handle: Handle<ExportWork> = async (work, { deliveries, signal }) => {

@@ -1,12 +1,14 @@
 import { openArtifactStore } from '@seine/artifacts'
 import { connectBus, serviceParts } from '@seine/bus'
-import { createLogger, readConfig, runMain, runService, shutdownSignal } from '@seine/runtime'
+import { createLogger, readConfig, runMain, runService, shutdownSignal, systemClock } from '@seine/runtime'
 import { configSchema } from './config.ts'
 import { makeExportArchive } from './export-archive.ts'
 import { makeExportDiff } from './export-diff.ts'
 import { makeExportPart } from './export-part.ts'
 import { makeExportSite } from './export-site.ts'
 import { makeRemovePart } from './remove-part.ts'
+import { makeExportSinks } from './sinks/export-sinks.ts'
+import { openSinks } from './sinks/open-sinks.ts'
 import { makeWorkDirs } from './work-dirs.ts'
 
 await runMain('exporter', async () => {
@@ -26,11 +28,13 @@ await runMain('exporter', async () => {
     maxFileWaitMs: config.EXPORT_PAGES_WAIT,
     log,
   }
+  const sinks = await openSinks(config, { store, spoolDir: spool.path, nowMs: () => bus.nowMs() })
   const part = makeExportPart({
     bus,
     exportSite: makeExportSite(deps),
     exportArchive: makeExportArchive({ ...deps, partBytes: config.ARCHIVE_PART_BYTES }),
     exportDiff: makeExportDiff(deps),
+    exportSinks: sinks.length === 0 ? undefined : makeExportSinks({ ...deps, sinks, clock: systemClock }),
     concurrency: config.EXPORT_CONCURRENCY,
     log,
   })

@@ -1,6 +1,14 @@
 import type { ArtifactStore } from '@seine/artifacts'
 import type { Bus } from '@seine/bus'
-import { archivePartPath, archivePath, type RunFile, runFileSchema, schedulerRpc, siteArtifacts, siteName } from '@seine/contracts'
+import {
+  archivePartPath,
+  archivePath,
+  type RunFile,
+  runFileSchema,
+  schedulerRpc,
+  siteArtifacts,
+  siteName,
+} from '@seine/contracts'
 import { z } from 'zod'
 import { ApiError } from '../http/api-error.ts'
 import { pageQuery } from '../http/paging.ts'
@@ -68,7 +76,7 @@ export function artifactRoutes(deps: {
       params: runParams,
       answer: { kind: 'data', status: 200, schema: runManifestSchema },
       async handle({ params: { id } }, { correlationId }) {
-        return { data: await runManifest(bus, id, { correlationId }) }
+        return { data: await runManifest({ bus, store }, id, { correlationId }) }
       },
     }),
     defineRoute({
