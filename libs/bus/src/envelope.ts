@@ -1,5 +1,6 @@
 import { type MsgHdrs, headers as makeHeaders } from '@nats-io/transport-node'
 import { headerNames, type MessageDefinition, type MessageOf, type StreamName } from '@seine/contracts'
+import { currentTraceParent } from '@seine/telemetry'
 import { InvalidMessage, MessageTooLarge } from './errors.ts'
 import { problemsOf } from './read-message.ts'
 
@@ -15,6 +16,7 @@ export interface Envelope {
 
 export interface PublishOptions {
   readonly correlationId?: string | undefined
+  /** W3C trace context of what led to the message. Absent: of what is being done just now, if that is traced. */
   readonly traceParent?: string | undefined
 }
 
@@ -36,7 +38,8 @@ export function seal<D extends MessageDefinition>(
   headers.set(messageIdHeader, id)
   headers.set(headerNames.type, `${definition.name}/${definition.version}`)
   if (options.correlationId !== undefined) headers.set(headerNames.correlationId, options.correlationId)
-  if (options.traceParent !== undefined) headers.set(headerNames.traceParent, options.traceParent)
+  const traceParent = options.traceParent ?? currentTraceParent()
+  if (traceParent !== undefined) headers.set(headerNames.traceParent, traceParent)
   let sizeBytes = headerReserveBytes
   for (const [name, value] of Object.entries(definition.headers?.(checked.data) ?? {})) {
     headers.set(name, value)

@@ -45,7 +45,14 @@ async function* readInOrder(
         opt_start_seq: Math.max(1, next),
       })
       const nothingLeft = async () => (await consumer.info()).num_pending === 0
-      if (endAt !== undefined && (await nothingLeft())) return
+      // An ordered consumer goes by itself after five minutes, and a stream takes a thousand; asking is kinder, its failure harmless.
+      const letGo = () => {
+        if (link.connected) void consumer.delete().catch(() => {})
+      }
+      if (endAt !== undefined && (await nothingLeft())) {
+        letGo()
+        return
+      }
       const messages = await consumer.consume({
         max_messages: bufferedMessages,
         expires: expiresMs,
@@ -74,8 +81,7 @@ async function* readInOrder(
         signal.removeEventListener('abort', close)
         forget()
         close()
-        // An ordered consumer goes by itself after five minutes; asking is kinder and its failure harmless.
-        if (link.connected) void consumer.delete().catch(() => {})
+        letGo()
       }
       if (finished) return
     } catch (error) {

@@ -51,7 +51,7 @@ test('what can not be changed any more says so', async () => {
   await manager.streams.add({ name: 'EVENTS', subjects: ['event.>'], retention: 'workqueue' })
   await expect(provision(bus, { replicas: 1 })).rejects.toThrow(/^stream EVENTS: .*retention.*removed first/)
   await manager.streams.delete('EVENTS')
-  expect(await provision(bus, { replicas: 1 })).toEqual(['stream EVENTS: created'])
+  expect(await provision(bus, { replicas: 1 })).toContain('stream EVENTS: created')
 })
 
 test('what the server refuses says which setting of what', async () => {

@@ -1,5 +1,6 @@
 import { type ConsumerSettings, headerNames, type MessageDefinition, type MessageOf } from '@seine/contracts'
 import { type Clock, type Logger, messageOf, type Part } from '@seine/runtime'
+import { inSpan } from '@seine/telemetry'
 import { makeBell } from './bell.ts'
 import type { Delivery } from './delivery.ts'
 import { type Disposition, maxRetryPauseMs } from './disposition.ts'
@@ -81,7 +82,11 @@ export function makePull<D extends MessageDefinition>(deps: {
     const context: HandleContext = { deliveries: delivery.deliveries, correlationId, signal: stopping.signal }
     let outcome: Disposition
     try {
-      outcome = await handle(message.value, context)
+      const parent = delivery.headers(headerNames.traceParent)
+      const attributes = { 'messaging.destination.name': delivery.subject, 'seine.deliveries': delivery.deliveries }
+      outcome = await inSpan(definition.name, { kind: 'consumer', parent, attributes }, () =>
+        handle(message.value, context),
+      )
     } catch (error) {
       log.error('handling failed', { error, correlationId, deliveries: delivery.deliveries })
       const pauseMs = Math.min(maxCrashPauseMs, 500 * 2 ** (delivery.deliveries - 1))

@@ -15,6 +15,7 @@ import {
   rpcErrorSchema,
 } from '@seine/contracts'
 import { CodedError, type Logger, messageOf, type Part } from '@seine/runtime'
+import { currentTraceParent, inSpan } from '@seine/telemetry'
 import { z } from 'zod'
 import { RpcError } from './errors.ts'
 import { problemsOf, readTolerantly } from './read-message.ts'
@@ -52,6 +53,8 @@ export async function call<D extends RpcDefinition>(
   const headers = makeHeaders()
   if (options.correlationId !== undefined) headers.set(headerNames.correlationId, options.correlationId)
   if (options.actor !== undefined) headers.set(headerNames.actor, encodeURIComponent(options.actor))
+  const traceParent = currentTraceParent()
+  if (traceParent !== undefined) headers.set(headerNames.traceParent, traceParent)
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs
   let reply: Msg
   try {
@@ -94,7 +97,11 @@ export function makeServe<D extends RpcDefinition>(deps: {
     let body: string
     try {
       const context = { correlationId, actor: actorOf(message) }
-      body = JSON.stringify({ ok: await handle(readRequest(rpc, message), context) })
+      const parent = message.headers?.get(headerNames.traceParent) || undefined
+      const done = await inSpan(rpc.name, { kind: 'server', parent }, async () =>
+        handle(readRequest(rpc, message), context),
+      )
+      body = JSON.stringify({ ok: done })
       const sizeBytes = Buffer.byteLength(body)
       if (sizeBytes > deps.maxReplyBytes())
         throw new CodedError('reply-too-large', `answer of ${sizeBytes} bytes is over ${deps.maxReplyBytes()}`)

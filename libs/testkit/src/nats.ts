@@ -1,6 +1,5 @@
 import { findNatsServer, makeNatsServer } from '@seine/stack'
-import { containerRuntimeAnswers } from './container-runtime.ts'
-import { startContainer } from './containers.ts'
+import { startFromImage } from './containers.ts'
 import { type TestServer, temporaryFolder, testServer } from './test-server.ts'
 
 export interface TestNats extends TestServer {
@@ -12,14 +11,12 @@ export interface TestNats extends TestServer {
 
 /** A real nats-server with JetStream and an empty store. Nothing is provisioned. */
 export async function startNats(): Promise<TestNats> {
-  if (await containerRuntimeAnswers()) {
-    const { server, hostPort } = await startContainer({
-      image: 'nats:2.14-alpine',
-      port: 4222,
-      command: ['--jetstream', '--store_dir', '/data'],
-    })
-    return withAddress(server, `nats://127.0.0.1:${hostPort}`)
-  }
+  const container = await startFromImage({
+    image: 'nats:2.14-alpine',
+    port: 4222,
+    command: ['--jetstream', '--store_dir', '/data'],
+  })
+  if (container !== null) return withAddress(container.server, `nats://127.0.0.1:${container.hostPort}`)
   const folder = await temporaryFolder('nats')
   const binary = await findNatsServer(process.env.PATH)
   const { process: nats, url } = await makeNatsServer({ binary, dir: folder, restart: false })

@@ -1,6 +1,5 @@
 import { makePostgres } from '@seine/stack'
-import { containerRuntimeAnswers } from './container-runtime.ts'
-import { startContainer } from './containers.ts'
+import { startFromImage } from './containers.ts'
 import { type TestServer, temporaryFolder, testServer } from './test-server.ts'
 
 export interface TestPostgres extends TestServer {
@@ -13,15 +12,14 @@ export interface TestPostgres extends TestServer {
  * than sharing one between test processes costs in care, and each can be killed.
  */
 export async function startPostgres(): Promise<TestPostgres> {
-  if (await containerRuntimeAnswers()) {
-    const { server, hostPort } = await startContainer({
-      image: 'postgres:18-alpine',
-      port: 5432,
-      command: ['postgres', '-c', 'fsync=off', '-c', 'max_connections=200'],
-      env: { POSTGRES_USER: 'seine', POSTGRES_PASSWORD: 'seine', POSTGRES_DB: 'seine' },
-    })
-    return { ...server, url: `postgres://seine:seine@127.0.0.1:${hostPort}/seine` }
-  }
+  const container = await startFromImage({
+    image: 'postgres:18-alpine',
+    port: 5432,
+    command: ['postgres', '-c', 'fsync=off', '-c', 'max_connections=200'],
+    env: { POSTGRES_USER: 'seine', POSTGRES_PASSWORD: 'seine', POSTGRES_DB: 'seine' },
+  })
+  if (container !== null)
+    return { ...container.server, url: `postgres://seine:seine@127.0.0.1:${container.hostPort}/seine` }
   const folder = await temporaryFolder('postgres')
   const { process, url } = await makePostgres({ dir: folder, durability: 'fast', restart: false })
   await process.start()

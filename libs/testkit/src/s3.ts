@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { containerRuntimeAnswers } from './container-runtime.ts'
-import { startContainer } from './containers.ts'
+import { startFromImage } from './containers.ts'
 import { temporaryFolder } from './test-server.ts'
 
 export interface TestS3 extends AsyncDisposable {
@@ -19,18 +18,20 @@ interface S3rver {
   close(): Promise<void>
 }
 
-/** An S3 server without buckets: MinIO where containers can be had, s3rver (which checks signatures) otherwise. */
+/** An S3 server without buckets: versitygw (ADR-0007) where containers can be had, s3rver (which checks signatures) otherwise. */
 export async function startS3(): Promise<TestS3> {
-  if (await containerRuntimeAnswers()) {
-    const credentials = { accessKey: 'seine-test', secretKey: 'seine-test-secret' }
-    const { server, hostPort } = await startContainer({
-      image: 'minio/minio:latest',
-      port: 9000,
-      command: ['server', '/data'],
-      env: { MINIO_ROOT_USER: credentials.accessKey, MINIO_ROOT_PASSWORD: credentials.secretKey },
-    })
-    return testS3(`http://127.0.0.1:${hostPort}`, credentials, server.stop)
-  }
+  const credentials = { accessKey: 'seine-test', secretKey: 'seine-test-secret' }
+  const container = await startFromImage({
+    image: 'versity/versitygw:v1.7.0',
+    port: 7070,
+    env: {
+      VGW_BACKEND: 'posix',
+      VGW_BACKEND_ARG: '/tmp',
+      ROOT_ACCESS_KEY: credentials.accessKey,
+      ROOT_SECRET_KEY: credentials.secretKey,
+    },
+  })
+  if (container !== null) return testS3(`http://127.0.0.1:${container.hostPort}`, credentials, container.server.stop)
   const folder = await temporaryFolder('s3')
   const S3rver = createRequire(import.meta.url)('@20minutes/s3rver') as new (options: object) => S3rver
   const server = new S3rver({ address: '127.0.0.1', port: 0, directory: folder, silent: true })
