@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { withWireTables } from '../docs/generate.ts'
+import { apiText, withWireTables } from '../docs/generate.ts'
 
 it('ARCHITECTURE.md says what the contracts say (npm run docs)', () => {
   const text = readFileSync(new URL('../ARCHITECTURE.md', import.meta.url), 'utf8')
   expect(withWireTables(text)).toBe(text)
+})
+
+it('docs/API.md says what the route table says (npm run docs)', () => {
+  expect(readFileSync(new URL('../docs/API.md', import.meta.url), 'utf8')).toBe(apiText())
 })

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { openArtifactStore } from '@seine/artifacts'
-import { connectBus } from '@seine/bus'
-import { buckets, schedulerRpc } from '@seine/contracts'
+import { connectBus, serviceParts } from '@seine/bus'
+import { buckets, type ServiceReplica, schedulerRpc } from '@seine/contracts'
 import { createLogger, readConfig, runMain, runService, shutdownSignal, systemClock } from '@seine/runtime'
 import { openAuth } from './auth/auth.ts'
 import { seeToFirstAdmin } from './auth/first-admin.ts'
@@ -24,6 +24,8 @@ await runMain('gateway', async () => {
   await using bus = await connectBus({ servers: [...servers], user, password, name: 'gateway' }, log)
   const store = await openArtifactStore(config, bus.nc)
   const feed = makeEventFeed(bus)
+  const services = await bus.bucket<ServiceReplica>(buckets.services)
+  const anyOf = (name: string) => async () => ((await services.list(`${name}.*`)).length > 0 ? null : `no ${name} runs`)
   const askScheduler = async () => {
     await bus.call(schedulerRpc.stats, {}, { timeoutMs: 1_000 })
     return null
@@ -33,6 +35,8 @@ await runMain('gateway', async () => {
       broker: { check: bus.check, isVital: true },
       scheduler: { check: askScheduler, isVital: false },
       artifacts: { check: store.check, isVital: false },
+      fetchers: { check: anyOf('fetcher'), isVital: false },
+      exporters: { check: anyOf('exporter'), isVital: false },
     },
     systemClock,
   )

@@ -4,11 +4,13 @@ import { auditRoute } from './audit/audit-route.ts'
 import type { Auth } from './auth/auth.ts'
 import { authRoutes } from './auth/auth-routes.ts'
 import { diffRoutes } from './diffs/diff-routes.ts'
+import { docsRoutes } from './docs/docs-routes.ts'
+import { errorRoutes } from './errors/error-routes.ts'
 import { healthRoutes } from './health/health-routes.ts'
 import type { Health } from './health/health-watch.ts'
 import { hostRoutes } from './hosts/host-routes.ts'
 import { openApiOf } from './http/openapi.ts'
-import { type AnyRoute, defineRoute } from './http/route.ts'
+import type { AnyRoute } from './http/route.ts'
 import type { EventFeed } from './live/event-feed.ts'
 import { policyRoutes } from './policies/policy-routes.ts'
 import { artifactRoutes } from './runs/artifact-routes.ts'
@@ -22,10 +24,11 @@ import { catalogueRoutes } from './sites/catalogue-routes.ts'
 import { importRoute } from './sites/import-route.ts'
 import { siteRoutes } from './sites/site-routes.ts'
 import { testFetchRoute } from './sites/test-fetch-route.ts'
+import { statsRoute } from './stats/stats-route.ts'
 
 /** Every operation of the API: the app and the OpenAPI document are made from this table. */
 export function allRoutes(deps: {
-  bus: Pick<Bus, 'call' | 'replay'>
+  bus: Pick<Bus, 'call' | 'replay' | 'publish' | 'nowMs' | 'jsm' | 'nc' | 'bucket'>
   store: Pick<ArtifactStore, 'open' | 'stat'>
   feed: EventFeed
   auth: Auth
@@ -49,24 +52,10 @@ export function allRoutes(deps: {
     retentionRoute(bus),
     ...scheduleRoutes(bus),
     ...authRoutes(auth),
+    ...errorRoutes(bus),
+    statsRoute(bus),
     ...healthRoutes(health),
   ]
-  let document: Record<string, unknown> | undefined
-  routes.push(
-    defineRoute({
-      method: 'get',
-      path: '/api/docs/openapi.json',
-      id: 'getOpenApi',
-      access: 'read',
-      summary: 'This API as an OpenAPI 3.1 document.',
-      answer: { kind: 'raw', contentType: 'application/json', about: 'The document.' },
-      handle() {
-        document ??= openApiOf(routes, apiVersion)
-        return Response.json(document)
-      },
-    }),
-  )
-  return routes
+  const documented = docsRoutes(() => openApiOf([...routes, ...documented], version))
+  return [...routes, ...documented]
 }
-
-const apiVersion = '0.1.0'

@@ -56,9 +56,17 @@ test('every route says who may use it', () => {
   for (const { id, access } of routes) expect([id, accessLevels.includes(access)]).toEqual([id, true])
 })
 
-test('nothing but health, login and setup is open to everybody', () => {
+test('nothing but health, login, setup and reports of errors is open to everybody', () => {
   const open = routes.filter(({ access }) => access === 'public').map(({ id }) => id)
-  expect(open.sort()).toEqual(['completeSetup', 'getHealth', 'getLiveness', 'getReadiness', 'getSetup', 'logIn'])
+  expect(open.sort()).toEqual([
+    'completeSetup',
+    'getHealth',
+    'getLiveness',
+    'getReadiness',
+    'getSetup',
+    'logIn',
+    'reportError',
+  ])
 })
 
 test.each(routes.map((route) => [route.id, route] as const))(

@@ -270,8 +270,8 @@ test('the OpenAPI document has every route with its parameters and answers', asy
   expect(new Set(operations.map((operation) => operation.operationId)).size).toBe(operations.length)
   expect(document.paths['/api/bulk-runs']?.post).toMatchObject({
     operationId: 'createRun',
-    requestBody: { content: { 'application/json': { schema: { properties: { limit: { type: 'integer' } } } } } },
-    responses: { 201: expect.any(Object), default: expect.any(Object) },
+    requestBody: { content: { 'application/json': { schema: { $ref: '#/components/schemas/RunOptions' } } } },
+    responses: { 201: expect.any(Object), 422: expect.any(Object) },
   })
   expect(document.paths['/api/bulk-runs/{id}/stream']?.get).toMatchObject({
     parameters: expect.arrayContaining([

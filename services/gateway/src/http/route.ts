@@ -66,6 +66,8 @@ export interface Route<
   readonly query?: Q
   /** An absent body is read as `{}`. */
   readonly body?: B
+  /** A body as somebody would send it, for the documentation; a test checks it against the schema. */
+  readonly example?: unknown
   /** Request headers worth documenting. */
   readonly headers?: Record<string, string>
   readonly answer: A

@@ -66,6 +66,7 @@ export function runCourseRoutes({ call }: Pick<Bus, 'call'>): AnyRoute[] {
       summary: 'Fetches again: one site, all failed sites, or failed pages alone.',
       params: runParams,
       body: retryBody,
+      example: { site: 'shop', failures_only: true },
       answer: changed,
       async handle({ params: { id: runId }, body: { site, failures_only: failuresOnly } }, context) {
         const which = { runId, failuresOnly, ...(site === undefined ? {} : { site }) }
@@ -80,6 +81,7 @@ export function runCourseRoutes({ call }: Pick<Bus, 'call'>): AnyRoute[] {
       summary: 'Extracts and exports again from stored pages, without a request to any site.',
       params: runParams,
       body: reextractBody,
+      example: { site: 'shop' },
       answer: changed,
       async handle({ params: { id: runId }, body: { site } }, context) {
         const which = { runId, ...(site === undefined ? {} : { site }) }

@@ -30,6 +30,7 @@ export function runRoutes({ call }: Pick<Bus, 'call'>): AnyRoute[] {
       summary: 'Plans a run and starts it.',
       headers: { 'Idempotency-Key': 'The same key within a day gives the same run.' },
       body: runOptionsSchema,
+      example: { sites: ['shop', 'blog'], limit: 500, skip_existing: true },
       answer: { kind: 'data', status: 201, schema: runSchema },
       async handle({ body: options }, context) {
         const idempotencyKey = readIdempotencyKey(context)
@@ -49,6 +50,7 @@ export function runRoutes({ call }: Pick<Bus, 'call'>): AnyRoute[] {
       access: 'read',
       summary: 'What a run with these options would do: sites, known pages, pace, expected duration. Starts nothing.',
       body: runOptionsSchema,
+      example: { group: 'shops', exclude: ['blog'], at_most: { ratePerSecond: 0.5 } },
       answer: { kind: 'data', status: 200, schema: runPlanSchema },
       async handle({ body: options }, { correlationId }) {
         return { data: await call(schedulerRpc.planRun, { options }, { correlationId, timeoutMs: createTimeoutMs }) }
