@@ -46,6 +46,8 @@ function wordsOf({ type, data, step }: SeineEvent): string {
       return `${data.sink} did not take the run (${data.tries} tries): ${data.detail}`
     case 'robots.overridden':
       return `${data.host}: ${data.reason}`
+    case 'webhook.disabled':
+      return `${data.name}: ${data.reason}`
     case 'site.render':
       return `${data.from} → ${data.to}: ${data.reason}`
     case 'proxy.residential':

@@ -75,6 +75,8 @@ export const eventData = {
     to: z.enum(pools),
     reason: z.enum(['needs-browser', 'remembered', 'no-browser-fetcher']),
   }),
+  /** A webhook that was to be told of this run is told no more: its receiver fails for days, or is gone. */
+  'webhook.disabled': z.strictObject({ webhookId: z.uuid(), name: z.string(), reason: z.string() }),
   /** A site is asked through residential proxies. */
   'proxy.residential': z.strictObject({ host: z.string(), policy: z.string() }),
 } as const

@@ -1,4 +1,4 @@
-import { commonEnv, envBool, envDurationMs, envInt, envString, readConfig } from '@seine/runtime'
+import { commonEnv, envBool, envDurationMs, envInt, envOptional, envString, readConfig } from '@seine/runtime'
 import { z } from 'zod'
 
 /** Environment of a scheduler. */
@@ -27,6 +27,10 @@ export const configSchema = z.object({
   BATCH_WAIT: envDurationMs(15_000),
   /** How long pages of a `render: auto` site are held for a fetcher with a browser; then they are taken as they are sent. */
   BROWSER_WAIT: envDurationMs(60_000),
+  /** Where people reach the gateway: links in webhooks begin with it. Absent: they are paths. */
+  PUBLIC_URL: envOptional(),
+  /** First pause before a webhook is tried again; it doubles up to four hours. */
+  WEBHOOK_RETRY: envDurationMs(5_000),
   /** URLs one site run may have; what comes after is counted and dropped. */
   MAX_URLS_PER_SITE: envInt({ min: 1, max: 50_000_000, default: 5_000_000 }),
   /** Ended runs kept of each site, where the site does not say. 0: all. */

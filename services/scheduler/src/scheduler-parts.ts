@@ -46,6 +46,7 @@ import { makeReportProgress } from './progress/report-progress.ts'
 import { makeRetention } from './retention/retention.ts'
 import { serveRpc } from './runs/serve-rpc.ts'
 import { scheduleParts } from './schedules/schedule-parts.ts'
+import { webhookParts } from './webhooks/webhook-parts.ts'
 
 const tickEveryMs = 300
 const dispatchEveryMs = 100
@@ -200,6 +201,7 @@ export async function schedulerParts(deps: {
       return report
     }),
     ...scheduleParts({ bus, database, catalogue: deps.catalogue, config, loop, started: changed, log }),
+    ...webhookParts({ bus, database, config, loop, log }),
     ...diffParts({ bus, database, deadlineMs: config.EXPORT_DEADLINE, log }),
     ...serveErrors({ bus, database }),
     ...serveRpc({ bus, database, catalogue: deps.catalogue, putFlag, config, changed }),

@@ -19,6 +19,7 @@ import { RunDiffEntity, RunDiffSiteEntity } from '../diffs/run-diff-entities.ts'
 import { ErrorGroupEntity } from '../errors/error-entity.ts'
 import { SiteExportEntity, SitePageEntity } from '../pages/pages-entities.ts'
 import { ScheduleEntity, ScheduleTickEntity } from '../schedules/schedule-entity.ts'
+import { WebhookDeliveryEntity, WebhookEntity } from '../webhooks/webhook-entity.ts'
 
 /** A bulk run. */
 export const BulkJobEntity = defineEntity({
@@ -366,5 +367,7 @@ export const entities = [
   OutboxEntity,
   ScheduleEntity,
   ScheduleTickEntity,
+  WebhookEntity,
+  WebhookDeliveryEntity,
   ErrorGroupEntity,
 ]

@@ -17,6 +17,7 @@ import { SiteCatalogue } from './migrations/0014-catalogue.ts'
 import { ErrorRegistry } from './migrations/0015-error-registry.ts'
 import { Audit } from './migrations/0017-audit.ts'
 import { Schedules } from './migrations/0018-schedules.ts'
+import { Webhooks } from './migrations/0019-webhooks.ts'
 import { type Database, locks, type Sql } from './sql.ts'
 
 /** What is used of the `pg` pool, which has no types of its own. */
@@ -52,6 +53,7 @@ const migrations = [
   SiteCatalogue,
   Audit,
   Schedules,
+  Webhooks,
   ErrorRegistry,
 ]
 

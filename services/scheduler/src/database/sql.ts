@@ -28,6 +28,7 @@ export const locks = {
   import: 7_305,
   retention: 7_306,
   schedules: 7_310,
+  deliveries: 7_311,
 } as const
 export type ExclusiveLock = keyof typeof locks
 
