@@ -84,4 +84,4 @@ COPY --from=seine-packages /app/node_modules node_modules
 COPY cli cli
 COPY config config
 ENTRYPOINT ["node", "cli/src/main.ts"]
-CMD ["help"]
+CMD ["provision"]
