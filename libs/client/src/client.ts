@@ -2,6 +2,7 @@ import { type AccessClient, accessClient } from './access.ts'
 import { type CatalogueClient, catalogueClient } from './catalogue.ts'
 import { type DiffsClient, diffsClient } from './diffs.ts'
 import { type OperationsClient, operationsClient } from './operations.ts'
+import { type PagesClient, pagesClient } from './pages.ts'
 import { type RunsClient, runsClient } from './runs.ts'
 import { type SchedulesClient, schedulesClient } from './schedules.ts'
 import { type SitesClient, sitesClient } from './sites.ts'
@@ -13,6 +14,7 @@ export interface Client
     DiffsClient,
     CatalogueClient,
     SitesClient,
+    PagesClient,
     OperationsClient,
     AccessClient,
     SchedulesClient {
@@ -33,6 +35,7 @@ export function makeClient(options: ClientOptions): Client {
     ...diffsClient(transport),
     ...catalogueClient(transport),
     ...sitesClient(transport),
+    ...pagesClient(transport),
     ...operationsClient(transport),
     ...schedulesClient(transport),
     ...accessClient(transport),

@@ -13,6 +13,8 @@ import { openApiOf } from './http/openapi.ts'
 import type { AnyRoute } from './http/route.ts'
 import type { EventFeed } from './live/event-feed.ts'
 import { policyRoutes } from './policies/policy-routes.ts'
+import { changeRoutes } from './pages/change-routes.ts'
+import { pageRoutes } from './pages/page-routes.ts'
 import { artifactRoutes } from './runs/artifact-routes.ts'
 import { retentionRoute } from './runs/retention-route.ts'
 import { runCourseRoutes } from './runs/run-course-routes.ts'
@@ -46,6 +48,8 @@ export function allRoutes(deps: {
     importRoute(bus),
     testFetchRoute(bus),
     ...siteRoutes(bus),
+    ...pageRoutes({ bus, store }),
+    ...changeRoutes(bus),
     ...policyRoutes(bus),
     auditRoute(bus),
     ...hostRoutes(bus),
