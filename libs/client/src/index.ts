@@ -8,6 +8,7 @@ export {
   type LiveError,
   type LiveEvent,
   type LiveOptions,
+  type LiveSocket,
   type LiveState,
   type Presence,
   type PresenceOptions,

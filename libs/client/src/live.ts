@@ -77,6 +77,8 @@ export interface LiveOptions {
   readonly makeSocket?: (url: string, headers: Readonly<Record<string, string>>) => LiveSocket
   /** 0 to 1. */
   readonly random?: () => number
+  /** Longest time between two tries to come back. Default: 10,000. */
+  readonly maxPauseMs?: number
 }
 
 /** The gateway's own close code for a session that is over: coming back would change nothing. */
@@ -107,7 +109,7 @@ export function connectLive(options: LiveOptions): Live {
   let heartbeatMs = defaultHeartbeatMs
   let silence: ReturnType<typeof setTimeout> | undefined
 
-  const reconnect = makeReconnect(dial, options.random ?? Math.random)
+  const reconnect = makeReconnect(dial, options.random ?? Math.random, options.maxPauseMs)
 
   function become(next: LiveState): void {
     state = next

@@ -1,5 +1,5 @@
 const firstPauseMs = 250
-const maxPauseMs = 10_000
+export const defaultMaxPauseMs = 10_000
 /** A gateway that takes a connection and drops it would be dialled for ever without a pause otherwise. */
 const steadyAfterMs = 5_000
 
@@ -13,7 +13,7 @@ export interface Reconnect {
 }
 
 /** Pauses double up to a limit, each drawn from its upper half. `random`: 0 to 1. */
-export function makeReconnect(dial: () => void, random: () => number): Reconnect {
+export function makeReconnect(dial: () => void, random: () => number, maxPauseMs = defaultMaxPauseMs): Reconnect {
   let pauseMs = firstPauseMs
   let steady: ReturnType<typeof setTimeout> | undefined
   let again: ReturnType<typeof setTimeout> | undefined

@@ -123,6 +123,3 @@ export const eventMessage = defineMessage({
   subject: (m) => `event.${m.job_id}.${m.site ?? noSite}.${m.type}`,
   messageId: (m) => m.id,
 })
-
-/** Subject filter for the events of one run. */
-export const runEventsFilter = (runId: string): string => `event.${runId}.>`

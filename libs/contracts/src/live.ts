@@ -32,6 +32,11 @@ export function matchesFilter({ run, site, types, level }: LiveFilter, event: Fi
   )
 }
 
+/** The narrowest subject filter that lets through all that the filter does. */
+export function eventsFilter({ run = '*', site = '*', types = [] }: LiveFilter): string {
+  return `event.${run}.${site}.${types.length === 1 ? types[0] : '>'}`
+}
+
 /** Named by the client, unique in its connection. */
 const subscriptionId = z.string().regex(/^[\w.:-]{1,64}$/, 'expected 1 to 64 letters, digits, or one of _.:-')
 

@@ -186,7 +186,11 @@ test('many listeners share one consumer on the broker', async () => {
   const run = addRun()
   await progress(run)
   const manager = await bus.jsm()
-  const consumersNow = async () => (await manager.streams.info('EVENTS')).state.consumer_count
+  const consumersNow = async () => {
+    let count = 0
+    for await (const { config } of manager.consumers.list('EVENTS')) if (!config.durable_name) count++
+    return count
+  }
   const clients = Array.from({ length: 40 }, () => read(`/api/bulk-runs/${run.id}/stream`))
   await eventually(async () => (await consumersNow()) === 1)
   await progress(run)

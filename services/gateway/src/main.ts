@@ -4,6 +4,7 @@ import { connectBus, serviceParts } from '@seine/bus'
 import { buckets, type ServiceReplica, schedulerRpc } from '@seine/contracts'
 import { createLogger, readConfig, runMain, runService, shutdownSignal, systemClock } from '@seine/runtime'
 import { openAuth } from './auth/auth.ts'
+import { makeAuthenticateUpgrade } from './auth/authenticate-upgrade.ts'
 import { seeToFirstAdmin } from './auth/first-admin.ts'
 import { gatewayEnv } from './config.ts'
 import { loadDashboard } from './dashboard/dashboard-files.ts'
@@ -14,6 +15,9 @@ import { isLoopback } from './http/same-origin.ts'
 import { makeLimitCaller } from './limits/limit-callers.ts'
 import { makeRateLimiter } from './limits/rate-limiter.ts'
 import { makeEventFeed } from './live/event-feed.ts'
+import { makeEventsAfterDeps } from './live/events-after.ts'
+import { makeLiveServer } from './live/live-server.ts'
+import { makePresenceDesk } from './live/presence-desk.ts'
 import { allRoutes } from './routes.ts'
 
 await runMain('gateway', async () => {
@@ -60,12 +64,25 @@ await runMain('gateway', async () => {
   const routes = allRoutes({ bus, store, feed, auth, health: watch.health })
   const dashboard = await loadDashboard(join(import.meta.dirname, '../dashboard/dist'))
   const app = makeApp({ routes, identify: auth.identify, limit, origins, trustedProxies, log, dashboard })
+  const nowMs = () => performance.now()
+  const presence = makePresenceDesk({ bucket: await bus.bucket(buckets.presence), nowMs, log })
+  const authenticate = makeAuthenticateUpgrade({ identify: auth.identify, limit, origins, trustedProxies })
+  const live = makeLiveServer({ feed, events: makeEventsAfterDeps(bus, feed), presence, authenticate, nowMs, log })
+  const { upgrade } = live
   await runService({
     name: 'gateway',
     log,
     health: { host: config.HEALTH_HOST, port: config.HEALTH_PORT },
     checks: { broker: bus.check },
-    parts: [watch.part, feed.part, makeHttpServer({ fetch: app.fetch, host, port, log })],
+    // Live connections are said good-bye to before the server that carries them waits for its last one.
+    parts: [
+      ...serviceParts(bus, log),
+      watch.part,
+      feed.part,
+      presence.part,
+      makeHttpServer({ fetch: app.fetch, upgrade, host, port, log }),
+      live.part,
+    ],
     stop,
   })
 })

@@ -12,6 +12,7 @@ import { hostRoutes } from './hosts/host-routes.ts'
 import { openApiOf } from './http/openapi.ts'
 import type { AnyRoute } from './http/route.ts'
 import type { EventFeed } from './live/event-feed.ts'
+import { makeEventsAfterDeps } from './live/events-after.ts'
 import { policyRoutes } from './policies/policy-routes.ts'
 import { changeRoutes } from './pages/change-routes.ts'
 import { pageRoutes } from './pages/page-routes.ts'
@@ -20,7 +21,7 @@ import { retentionRoute } from './runs/retention-route.ts'
 import { runCourseRoutes } from './runs/run-course-routes.ts'
 import { runEventsRoute } from './runs/run-events-route.ts'
 import { runRoutes } from './runs/run-routes.ts'
-import { streamRoute } from './runs/stream-route.ts'
+import { streamRoutes } from './runs/stream-route.ts'
 import { scheduleRoutes } from './schedules/schedule-routes.ts'
 import { catalogueRoutes } from './sites/catalogue-routes.ts'
 import { importRoute } from './sites/import-route.ts'
@@ -39,7 +40,7 @@ export function allRoutes(deps: {
   const { bus, store, feed, auth, health } = deps
   const routes: AnyRoute[] = [
     ...runRoutes(bus),
-    streamRoute({ bus, feed }),
+    ...streamRoutes({ bus, feed, events: makeEventsAfterDeps(bus, feed) }),
     ...runCourseRoutes(bus),
     runEventsRoute(bus),
     ...artifactRoutes({ bus, store }),

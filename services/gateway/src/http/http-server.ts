@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { createAdaptorServer } from '@hono/node-server'
 import { CodedError, type Logger, messageOf, type Part } from '@seine/runtime'
 
@@ -10,6 +11,8 @@ const closeTimeoutMs = 5_000
 /** Serves an app on a port. Logs `{"msg":"listening","url"}`. Throws CodedError where the port can't be had. */
 export function makeHttpServer(deps: {
   fetch: (request: Request) => Response | Promise<Response>
+  /** Takes what wants to be a WebSocket. Absent: nothing is. */
+  upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
   host: string
   port: number
   log: Logger
@@ -21,6 +24,7 @@ export function makeHttpServer(deps: {
   server.requestTimeout = 30_000
   server.keepAliveTimeout = 5_000
   server.maxConnections = 5_000
+  if (deps.upgrade !== undefined) server.on('upgrade', deps.upgrade)
   const url = () => {
     const address = server.address() as AddressInfo
     return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`

@@ -1,108 +1,130 @@
 import type { Bus, RawMessage } from '@seine/bus'
-import type { EventType } from '@seine/contracts'
+import {
+  type EventType,
+  type Filterable,
+  type LiveFilter,
+  matchesFilter,
+  noSite,
+  type SeineEvent,
+} from '@seine/contracts'
 import type { Part } from '@seine/runtime'
-import { type ClientQueue, makeClientQueue } from './client-queue.ts'
+import type { ClientQueue } from './client-queue.ts'
+import { makeListeners } from './listeners.ts'
 
 /** One event as it goes to clients. */
-export interface FeedEvent {
+export interface FeedEvent extends Filterable {
   /** Its place in the stream: what a client resumes from. */
   readonly seq: number
-  readonly runId: string
-  readonly type: EventType
-  /** The event as JSON, as it was published. */
-  readonly json: string
+  /** The event as JSON, as it was published: parsed once here and serialised never again. */
+  readonly bytes: Uint8Array
+  readonly sizeBytes: number
 }
 
 /** The events of all runs, read once a process, whoever listens. */
 export interface EventFeed {
   readonly part: Part
-  /** From now on; `close` it. Null: there are as many clients as this process takes. */
-  subscribe(runId: string): ClientQueue<FeedEvent> | null
-  /** Events of a run after a sequence, from memory. Null: memory does not reach back so far. */
-  recent(runId: string, afterSeq: number): FeedEvent[] | null
-  readonly clients: number
+  /** What passes the filter goes into the queue from now on. Null: there are as many listeners as this process takes. */
+  listen(filter: LiveFilter, queue: ClientQueue<FeedEvent>): (() => void) | null
+  /** Matching events after a sequence, from memory. Null: memory does not reach back so far. */
+  recent(filter: LiveFilter, afterSeq: number): FeedEvent[] | null
+  /** Of the newest event that was read. */
+  readonly lastSeq: number
+  readonly listeners: number
 }
 
 export interface FeedLimits {
-  readonly maxClients: number
-  readonly maxQueuedPerClient: number
+  readonly maxListeners: number
   /** Events of all runs kept for clients that come back. */
   readonly maxRecent: number
+  /** Events are handed on together once in this time: waking a thousand clients for each would cost more than sending it. */
+  readonly gatherMs: number
 }
 
-export const feedLimits: FeedLimits = { maxClients: 2_000, maxQueuedPerClient: 1_000, maxRecent: 5_000 }
+export const feedLimits: FeedLimits = { maxListeners: 10_000, maxRecent: 5_000, gatherMs: 20 }
 
-export function makeEventFeed(bus: Pick<Bus, 'follow'>, limits: FeedLimits = feedLimits): EventFeed {
-  const clientsByRun = new Map<string, Set<ClientQueue<FeedEvent>>>()
+export function makeEventFeed(bus: Pick<Bus, 'follow' | 'jsm'>, limits: FeedLimits = feedLimits): EventFeed {
+  const listeners = makeListeners()
   const recent: FeedEvent[] = []
   const stopping = new AbortController()
-  let clients = 0
+  let gathered: FeedEvent[] = []
+  let timer: NodeJS.Timeout | undefined
+  let lastSeq = 0
+  /** Memory holds every event after this one. */
+  let reachesBackTo = 0
   let reading: Promise<void> = Promise.resolve()
 
-  function tell(event: FeedEvent): void {
+  function take(event: FeedEvent): void {
     // A broker that lost its newest events counts again: what is remembered has other numbers then.
-    if (event.seq <= (recent.at(-1)?.seq ?? 0)) recent.length = 0
+    if (event.seq <= lastSeq) {
+      recent.length = 0
+      reachesBackTo = event.seq - 1
+    }
+    lastSeq = event.seq
     recent.push(event)
     // In slices: shifting the array at each event would move it each time.
-    if (recent.length >= limits.maxRecent * 2) recent.splice(0, limits.maxRecent)
-    for (const queue of clientsByRun.get(event.runId) ?? []) queue.push(event)
+    if (recent.length >= limits.maxRecent * 2)
+      reachesBackTo = recent.splice(0, limits.maxRecent).at(-1)?.seq ?? reachesBackTo
+    gathered.push(event)
+    timer ??= setTimeout(handOn, limits.gatherMs)
+  }
+
+  function handOn(): void {
+    timer = undefined
+    const events = gathered
+    gathered = []
+    for (const event of events) listeners.tell(event)
   }
 
   async function read(): Promise<void> {
-    for await (const message of bus.follow('EVENTS', ['event.>'], {}, stopping.signal)) tell(toFeedEvent(message))
-  }
-
-  function leave(runId: string, queue: ClientQueue<FeedEvent>): void {
-    const queues = clientsByRun.get(runId)
-    if (queues?.delete(queue) !== true) return
-    clients--
-    if (queues.size === 0) clientsByRun.delete(runId)
+    const options = { startSequence: lastSeq + 1 }
+    for await (const message of bus.follow('EVENTS', ['event.>'], options, stopping.signal)) take(toFeedEvent(message))
   }
 
   return {
     part: {
       name: 'event feed',
-      start(fail) {
+      async start(fail) {
+        lastSeq = (await (await bus.jsm()).streams.info('EVENTS')).state.last_seq
+        reachesBackTo = lastSeq
         reading = read().catch(fail)
       },
       async stop() {
         stopping.abort()
-        for (const queues of clientsByRun.values()) for (const queue of [...queues]) queue.close()
+        clearTimeout(timer)
+        listeners.close()
         await reading
       },
     },
-    subscribe(runId) {
-      if (clients >= limits.maxClients || stopping.signal.aborted) return null
-      const queue = makeClientQueue<FeedEvent>(limits.maxQueuedPerClient)
-      const queues = clientsByRun.get(runId) ?? new Set()
-      clientsByRun.set(runId, queues.add(queue))
-      clients++
-      return {
-        ...queue,
-        get overflowed() {
-          return queue.overflowed
-        },
-        close() {
-          leave(runId, queue)
-          queue.close()
-        },
-      }
+    listen(filter, queue) {
+      if (listeners.size >= limits.maxListeners || stopping.signal.aborted) return null
+      return listeners.add(filter, queue)
     },
-    recent(runId, afterSeq) {
-      const first = recent[0]
-      if (first === undefined || afterSeq < first.seq - 1) return null
-      return recent.filter((event) => event.seq > afterSeq && event.runId === runId)
+    recent(filter, afterSeq) {
+      if (afterSeq < reachesBackTo) return null
+      const first = recent.findLastIndex((event) => event.seq <= afterSeq) + 1
+      return recent.slice(first).filter((event) => matchesFilter(filter, event))
     },
-    get clients() {
-      return clients
+    get lastSeq() {
+      return lastSeq
+    },
+    get listeners() {
+      return listeners.size
     },
   }
 }
 
 /** Reads the subject: `event.<run>.<site>.<type>`, where a type has dots of its own. */
 export function toFeedEvent(message: RawMessage): FeedEvent {
-  const [, runId = '', , ...type] = message.subject.split('.')
-  const { buffer, byteOffset, byteLength } = message.data
-  const json = Buffer.from(buffer, byteOffset, byteLength).toString('utf8')
-  return { seq: message.seq, runId, type: type.join('.') as EventType, json }
+  const [, runId = '', site = noSite, ...type] = message.subject.split('.')
+  const bytes = message.data
+  const { level = 'info' } = JSON.parse(Buffer.from(bytes).toString('utf8')) as Partial<SeineEvent>
+  return {
+    seq: message.seq,
+    runId,
+    site: site === noSite ? null : site,
+    type: type.join('.') as EventType,
+    level,
+    bytes,
+    sizeBytes: bytes.byteLength,
+  }
 }
