@@ -1,3 +1,4 @@
+import type { PagesRequest } from '@seine/client'
 import {
   eventually,
   lampAssortment,
@@ -49,6 +50,51 @@ test('a product’s history has its first run and what changed since, and its pr
     [second.id, moved.priceCents / 100],
   ])
   expect(prices.pagination).toMatchObject({ page: 1, total: 2 })
+})
+
+test('a site’s pages are listed with what changed of them, and each has its record and what is wrong with it', async () => {
+  const { data: runs } = await mesh.client.listRuns()
+  const [second] = runs
+  const list = (request: PagesRequest) => mesh.client.listPages('lamps', request)
+  const { change, size } = lampAssortment
+  const changed = await eventually(async () => {
+    const found = await list({ changed: true, sort: '-price', perPage: 100 })
+    expect(found.data.filter(({ changed: last }) => last?.changes.includes('Price'))).toHaveLength(change.prices)
+    return found.data
+  })
+  expect(changed.filter(({ changed: last }) => last?.changes.includes('added'))).toHaveLength(change.added)
+  expect(changed.every(({ changed: last }) => last?.runId === second!.id)).toBe(true)
+  const products = await list({ search: '/p/', state: 'ok' })
+  expect(products.pagination.total).toBe(size + change.added - change.removed)
+  // Some products have gone, and some were never there.
+  expect((await list({ status: '4xx', sort: 'url' })).data.map(({ state }) => state)).toContain('failed')
+
+  const one = changed.find(({ changed: last }) => last?.changes.includes('Price'))!
+  const page = await mesh.client.getPage('lamps', one.id)
+  expect(page).toMatchObject({ ...one, recordRunId: second!.id, noRecord: null })
+  expect(page.record).toMatchObject({ url: one.url, product: { price: one.price, currency: 'EUR' } })
+  expect(page.record?.extracted).toMatchObject({ listPrice: one.price, recycled: true })
+  expect(page.issueDetails.map(({ code }) => code)).toEqual(one.issues)
+  expect(page.issueDetails.every(({ text, fix }) => text !== '' && fix !== '')).toBe(true)
+  const issue = one.issues[0]!
+  expect((await list({ issue, perPage: 200 })).data.map(({ id }) => id)).toContain(one.id)
+  expect((await mesh.client.historyOfPage('lamps', one.id)).data[0]).toMatchObject({
+    runId: second!.id,
+    field: 'Price',
+  })
+  expect((await mesh.client.pricesOfPage('lamps', one.id)).data.at(-1)).toMatchObject({ price: one.price })
+  await expect(mesh.client.getPage('lamps', second!.id)).rejects.toMatchObject({ status: 404 })
+
+  const { total, kinds } = await mesh.client.countChanges({ run: second!.id })
+  expect(kinds).toMatchObject({ price: change.prices, stock: change.availabilities })
+  const changes = await mesh.client.listChanges({ run: second!.id, perPage: 200 })
+  expect(changes.pagination.total).toBe(total)
+  const percents = changes.data.slice(0, change.prices).map(({ percent }) => Math.abs(percent!))
+  expect(percents).toEqual([...percents].sort((a, b) => b - a))
+  expect(changes.data[0]).toMatchObject({ site: 'lamps', topic: 'price', field: 'Price' })
+  const today = new Date(Date.now() - 3_600_000).toISOString()
+  expect((await mesh.client.listChanges({ from: today, kind: 'stock' })).pagination.total).toBe(change.availabilities)
+  await expect(mesh.client.listChanges({ site: 'lamps' })).rejects.toMatchObject({ status: 400 })
 })
 
 test('old results and files go when they are asked to, the last run and the history of pages stay', async () => {
