@@ -17,6 +17,7 @@ const commands: readonly CommandEntry[] = [
   { name: 'diff', load: () => import('./diff.ts') },
   { name: 'reextract', load: () => import('./reextract.ts') },
   { name: 'schedule', load: () => import('./schedule.ts') },
+  { name: 'webhooks', load: () => import('./webhooks.ts') },
   { name: 'retention', load: () => import('./retention.ts') },
   { name: 'extract', load: () => import('./extract.ts') },
   { name: 'provision', load: () => import('./provision.ts') },

@@ -7,6 +7,7 @@ import { type RunsClient, runsClient } from './runs.ts'
 import { type SchedulesClient, schedulesClient } from './schedules.ts'
 import { type SitesClient, sitesClient } from './sites.ts'
 import { makeTransport, sleepOn, type TransportOptions } from './transport.ts'
+import { type WebhooksClient, webhooksClient } from './webhooks.ts'
 
 /** Everything the gateway's API does. Every call throws ApiFailure where it refuses and Unreachable where it is not there. */
 export interface Client
@@ -17,7 +18,8 @@ export interface Client
     PagesClient,
     OperationsClient,
     AccessClient,
-    SchedulesClient {
+    SchedulesClient,
+    WebhooksClient {
   readonly baseUrl: string
 }
 
@@ -38,6 +40,7 @@ export function makeClient(options: ClientOptions): Client {
     ...pagesClient(transport),
     ...operationsClient(transport),
     ...schedulesClient(transport),
+    ...webhooksClient(transport),
     ...accessClient(transport),
   }
 }

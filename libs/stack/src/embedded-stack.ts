@@ -135,6 +135,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       DATABASE_MIGRATE: 'true',
       SITES_FILE: options.sitesFile,
       POLICIES_FILE: options.policiesFile,
+      PUBLIC_URL: options.env.PUBLIC_URL ?? `http://127.0.0.1:${gatewayPort}`,
     }
     const apiKey = options.env.BOOTSTRAP_API_KEY ?? newSecret()
     const setupToken = options.env.SETUP_TOKEN ?? newSecret()

@@ -28,6 +28,7 @@ import { importRoute } from './sites/import-route.ts'
 import { siteRoutes } from './sites/site-routes.ts'
 import { testFetchRoute } from './sites/test-fetch-route.ts'
 import { statsRoute } from './stats/stats-route.ts'
+import { webhookRoutes } from './webhooks/webhook-routes.ts'
 
 /** Every operation of the API: the app and the OpenAPI document are made from this table. */
 export function allRoutes(deps: {
@@ -56,6 +57,7 @@ export function allRoutes(deps: {
     ...hostRoutes(bus),
     retentionRoute(bus),
     ...scheduleRoutes(bus),
+    ...webhookRoutes(bus),
     ...authRoutes(auth),
     ...errorRoutes(bus),
     statsRoute(bus),
