@@ -3,6 +3,7 @@ import { type Column, listSeparator } from './column.ts'
 import { diffColumns } from './diff.ts'
 import { pageDiffFields, productDiffFields } from './diff-fields.ts'
 import { errorColumns } from './error-columns.ts'
+import { fieldColumnPrefix } from './field-columns.ts'
 import { fullColumns } from './full-columns.ts'
 import { issueColumns } from './issues/issue-columns.ts'
 import { fewestPages, qualityDefaults } from './quality/judge-quality.ts'
@@ -25,7 +26,7 @@ A site run writes into \`bulk_runs/<run>/<site>/\`:
 
 | file | a row for | order |
 |---|---|---|
-| \`full.csv\` | each page with product data | URL bytes |
+| \`full.csv\` | each page with product data, or with values of the site's own fields | URL bytes |
 | \`seo.csv\` | each page of the run | URL bytes |
 | \`issues.csv\` | each page and code of the [issue catalogue](issues.md) | URL bytes, then the catalogue's |
 | \`diff.csv\` | each change since the run before | see below |
@@ -36,6 +37,11 @@ A site run writes into \`bulk_runs/<run>/<site>/\`:
 The run's \`bulk_runs/<run>/reports.zip\` holds \`manifest.json\`, \`summary.xlsx\` (also \`bulk_runs/<run>/summary.xlsx\`) and, a folder a site, all of these
 but the snapshot. The manifest has \`version\`, \`run\`, \`createdAt\`, \`files\` (of the run) and for each site \`status\`, \`reason\`, \`counts\`, \`diff\`, \`quality\` and its \`files\`
 with \`path\`, \`sha256\` (hex) and \`size\` (bytes). The same run gives the same bytes, however often it is exported: no file tells when or where it was written.
+
+Where \`ARCHIVE_PART_BYTES\` is set and the files are more than that before packing, the archive is \`reports-part01.zip\`, \`reports-part02.zip\` and so on: whole
+files in the same order, zips of their own. The first part has the manifest and the workbook; the manifest's \`parts\` says which file is in which.
+
+\`seine diff\` writes a \`diff.csv\` of any two runs, with the columns below, into \`bulk_runs/<later run>/_diffs/<comparison>/<site>/\`.
 
 ## CSV
 - UTF-8 with a byte order mark; RFC 4180: commas, CRLF, quotes doubled. Text is always in quotes, numbers never.
@@ -53,10 +59,13 @@ it got cheaper and red where it got dearer; severities are red, yellow and blue.
 over ${maxCellChars.toLocaleString('en')} characters is cut and ends with \`${cutMark}\`. Text is text: nothing is evaluated, so there are no apostrophes.
 
 ## full.csv, sheet Products
-A page has a row when it has product data. One that had product data in the run before and failed now (other than with 404 or 410) keeps a
+A page has a row when it has product data, or a value of one of the site's own fields. One that had product data in the run before and failed now (other than with 404 or 410) keeps a
 row with outcome \`failed\` and empty values, so that no product vanishes because of a timeout.
 
 ${tableOf(fullColumns)}
+
+Behind these comes a column for each of the site's \`fields\` that is no field of a product, in their order, called \`${fieldColumnPrefix}<name>\`: numbers
+and prices are decimals, dates are dates, lists are lists, a boolean is \`true\` or \`false\`, JSON is its text. Empty: the selector matched nothing, or the page failed.
 
 ## seo.csv, sheet SEO
 Every page that was fetched or tried (\`ok\`, \`unchanged\`, \`failed\`), and \`skipped\` ones with the reason: what the site itself withholds

@@ -538,12 +538,39 @@ test('an archive whose files are not in the store is answered failed after its t
   expect(await store.stat(`bulk_runs/${runId}/reports.zip`)).toBeNull()
 })
 
+/** What the site of a run says of itself. */
+async function plan(runId: string, settings: object): Promise<void> {
+  const plans = await bench.bus.bucket<unknown>(buckets.plans)
+  const sampleSite = { name: site, startUrls: [`${origin}/`], ...settings }
+  await plans.put(planKey(runId, site), { runId, site: sampleSite, policy: {}, maxPages: null })
+}
+
+test("a site's own fields are columns behind those of all sites, also of pages that are no product", async () => {
+  const runId = await bench.run([
+    { path: '/lamp', product: { name: 'Lamp' }, record: { extracted: { material: 'brass', sizes: ['S', 'M'] } } },
+    { path: '/about', record: { extracted: { material: 'paper', sizes: [] } } },
+    { path: '/none', record: { extracted: { material: null, sizes: [] } } },
+  ])
+  await plan(runId, {
+    fields: [
+      { name: 'material', css: '.m' },
+      { name: 'sizes', css: '.s', list: true },
+    ],
+  })
+  expect(await exportOf(runId)).toMatchObject({ status: 'complete' })
+  const rows = await csvOf(runId, 'full.csv')
+  expect(Object.keys(rows[0]!).slice(-2)).toEqual(['Field: material', 'Field: sizes'])
+  expect(
+    rows.map((row) => [row.URL?.slice(origin.length), row.Name, row['Field: material'], row['Field: sizes']]),
+  ).toEqual([
+    ['/about', '', 'paper', ''],
+    ['/lamp', 'Lamp', 'brass', 'S | M'],
+  ])
+  const book = unzip(await bytesOf(`${siteArtifacts(runId, site)}/shop.xlsx`))
+  expect(book.get('xl/worksheets/sheet-1-1.xml')?.toString('utf8')).toContain('Field: sizes')
+})
+
 test("a site's own settings decide what is a change and what is quality", async () => {
-  const plan = async (runId: string, settings: object) => {
-    const plans = await bench.bus.bucket<unknown>(buckets.plans)
-    const sampleSite = { name: site, startUrls: [`${origin}/`], ...settings }
-    await plans.put(planKey(runId, site), { runId, site: sampleSite, policy: {}, maxPages: null })
-  }
   const before = await bench.run(products(20))
   await exportOf(before)
   const cheaper = products(20).map((page, n) => ({ ...page, product: { ...page.product, price: (10 + n) * 1.01 } }))

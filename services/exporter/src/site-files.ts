@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { constants, createZstdCompress } from 'node:zlib'
+import type { SiteField } from '@seine/contracts'
 import {
   type Column,
   cellsOf,
@@ -8,6 +9,7 @@ import {
   csvStart,
   diffColumns,
   errorColumns,
+  fieldColumns,
   fullColumns,
   issueColumns,
   openTextFile,
@@ -53,7 +55,18 @@ const seoRules: readonly SheetRule[] = [
  * The files of a site run while they are written. Nothing of them is kept unless `end` was reached; `abort` removes what is
  * there, also after it.
  */
-export async function openSiteFiles({ dir, site, runId }: { dir: string; site: string; runId: string }) {
+export async function openSiteFiles({
+  dir,
+  site,
+  runId,
+  fields,
+}: {
+  dir: string
+  site: string
+  runId: string
+  /** The site's own: columns at the end of full.csv. */
+  fields: readonly SiteField[]
+}) {
   const opened: TextFile[] = []
   const open = (name: string, ...through: Parameters<typeof openTextFile>[1][]): TextFile => {
     const file = openTextFile(join(dir, name), ...through)
@@ -62,7 +75,8 @@ export async function openSiteFiles({ dir, site, runId }: { dir: string; site: s
   }
   const book = openWorkbook({ dir, name: 'workbook' })
   // In the order of sheets.
-  const full = await table(open('full.csv'), fullColumns, await book.table('Products', fullColumns))
+  const productColumns = [...fullColumns, ...fieldColumns(fields)]
+  const full = await table(open('full.csv'), productColumns, await book.table('Products', productColumns))
   const seo = await table(open('seo.csv'), seoColumns, await book.table('SEO', seoColumns, seoRules))
   const issueSheet = await book.table('Issues', issueColumns, issueRules)
   const issues = await table(open('issues.csv'), issueColumns, null)

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { DiffCounts, DiffSettings, Quality, QualitySettings } from '@seine/contracts'
+import type { DiffCounts, DiffSettings, Quality, QualitySettings, SiteField } from '@seine/contracts'
 import {
   type Change,
   cellsOf,
@@ -9,13 +9,13 @@ import {
   entryToKeep,
   errorColumns,
   findIssues,
-  isProductRow,
   isReported,
   issueColumns,
   type JoinedPage,
   judgeQuality,
   makeCrossPage,
   makeExternalSort,
+  makeIsFullRow,
   noDiff,
   openPageSpool,
   type PageSpool,
@@ -37,7 +37,11 @@ export interface ReportOptions {
   readonly previousReport: SiteReport | null
   readonly allSourcesRead: boolean
   readonly sortMemoryBytes: number
-  readonly settings: { readonly diff?: DiffSettings | undefined; readonly quality?: QualitySettings | undefined }
+  readonly settings: {
+    readonly diff?: DiffSettings | undefined
+    readonly quality?: QualitySettings | undefined
+    readonly fields?: readonly SiteField[] | undefined
+  }
   readonly signal: AbortSignal
   /** Called with each change, also with those of a first run. */
   readonly onChange?: (change: Change, page: JoinedPage) => Promise<void>
@@ -73,7 +77,7 @@ export async function writeSiteReports(
 ): Promise<WrittenReports> {
   const { dir, runId, site, previousRunId, previousReport, sortMemoryBytes } = options
   const perCode = options.sheetPagesPerCode ?? maxSheetPagesPerCode
-  const files = await openSiteFiles(options)
+  const files = await openSiteFiles({ dir, runId, site, fields: options.settings.fields ?? [] })
   const tally = { diff: { ...noDiff }, outcomes: {}, reasons: {}, stats: countStats() }
   try {
     await using changes = makeExternalSort({ dir, maxBytes: sortMemoryBytes })
@@ -127,6 +131,7 @@ async function readPages(
   },
 ): Promise<string[]> {
   const missingUrlIds: string[] = []
+  const isFullRow = makeIsFullRow(options.settings.fields ?? [])
   const diffOptions = { allSourcesRead: options.allSourcesRead, settings: options.settings.diff }
   for await (const page of pages) {
     const { ledger, missing } = page
@@ -138,7 +143,7 @@ async function readPages(
       count(tally.outcomes, ledger.outcome)
       if (ledger.outcome === 'failed' || ledger.outcome === 'skipped') count(tally.reasons, ledger.reason)
       tally.stats.add(row)
-      if (isProductRow(row)) await files.full.add(row)
+      if (isFullRow(row)) await files.full.add(row)
       if (isReported(row)) {
         cross.add(row)
         await spool.add(row)
