@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { RunDetail } from '@seine/client'
-import type { SeineEvent } from '@seine/contracts'
+import { levels, type SeineEvent } from '@seine/contracts'
 import { expect, test } from 'vitest'
 import { command as cancel } from './cancel.ts'
 import { makeIo } from './io.fixture.ts'
@@ -37,12 +37,15 @@ async function gatewayWith(detail: RunDetail, log: SeineEvent[] = []) {
     const { method = '', url: path = '' } = request
     asked.push({ method, path, body: text === '' ? undefined : JSON.parse(text) })
     const json = (status: number, body: unknown) => response.writeHead(status).end(JSON.stringify(body))
-    if (path === `/api/bulk-runs/${id}/stream`) {
+    const url = new URL(path, 'http://gateway')
+    if (url.pathname === `/api/bulk-runs/${id}/stream`) {
       const since = Number(request.headers['last-event-id'])
-      const frames = log.map(
-        (event, index) => `id: ${index + 1}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`,
-      )
-      response.end(`${frames.slice(since).join('')}event: end\ndata: {}\n\n`)
+      const level = url.searchParams.get('level') ?? 'debug'
+      const frames = log
+        .map((event, index) => ({ event, seq: index + 1 }))
+        .filter(({ event, seq }) => seq > since && levels.indexOf(event.level) >= levels.indexOf(level as 'debug'))
+        .map(({ event, seq }) => `id: ${seq}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+      response.end(`${frames.join('')}event: end\ndata: {}\n\n`)
     } else if (path === '/api/bulk-runs' && method === 'POST') json(201, { data: detail })
     else if (path.startsWith('/api/bulk-runs?')) json(200, { data: [detail] })
     else if (path.startsWith(`/api/bulk-runs/${id}`)) json(200, { data: detail })
@@ -125,6 +128,26 @@ test('tail prints from where it is told, by level, as lines or JSON', async () =
   expect(JSON.parse(warned.out())).toEqual({ seq: 2, ...warning })
 })
 
+test('on a terminal tail shows bars, and above them what was asked for', async () => {
+  const warning = sampleEvent('host.blocked', { host: 'shop.test', untilMs: 0, reason: 'http-429' }, { level: 'warn' })
+  const progress = {
+    counts: sampleCounts(),
+    sitesDone: 0,
+    sites: 1,
+    pagesPerSecond: 1,
+    bytes: 0,
+    eta: { state: 'done' },
+  }
+  const log = [sampleEvent('run.started', {}), sampleEvent('run.progress', progress as never), warning]
+  await using gateway = await gatewayWith(endedRun(), [...log, finished('completed')])
+  const { io, out } = makeIo({ env: { ...gateway.env, NO_COLOR: '1' }, isTty: true })
+  expect(await tail.run(['last', '--type', 'host.blocked,run.progress'], io)).toBe(0)
+  expect(out()).toContain('total')
+  expect(out()).toContain('http-429')
+  expect(out()).not.toContain('run.started')
+  expect(out()).not.toContain('run.progress')
+})
+
 test('retry and cancel ask for what they say; what was logged before is not told again', async () => {
   const detail = endedRun()
   await using gateway = await gatewayWith(detail, [finished('completed')])
@@ -154,6 +177,8 @@ test.each([
   ['two runs named', show, ['a', 'b'], 'one run at a time'],
   ['a flag that is none', run, ['--sites', 'a', '--fast'], "Unknown option '--fast'"],
   ['a count that is none', run, ['--limit', 'all'], "--limit: expected 1 to 10000000, got 'all'"],
+  ['a type that is none', tail, ['last', '--type', 'dance'], "got 'dance'"],
+  ['a time that is none', tail, ['last', '--since', 'then'], "got 'then'"],
   ['a level that is none', tail, ['last', '--level', 'loud'], "got 'loud'"],
   ['a gateway that is none', show, ['last', '--gateway', 'nonsense'], "expected http://host:port, got 'nonsense'"],
 ] as const)('%s is exit code 2 with a line that says so', async (_what, command, args, problem) => {

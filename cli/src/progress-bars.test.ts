@@ -32,6 +32,20 @@ test('more sites than rows are counted, not drawn', () => {
   expect(lines.at(-2)).toBe('… and 45 more sites')
 })
 
+test('of three hundred sites those that fail or hold up the run are shown, where they stood', () => {
+  const known = (remainingMs: number) => ({ state: 'known', remainingMs, basis: 'measured' }) as const
+  const sites = Array.from({ length: 300 }, (_, n) =>
+    sampleSite({
+      site: `site-${n}`,
+      eta: known(n === 200 ? 9_000_000 : 10_000 + n),
+      counts: sampleCounts({ failed: n === 250 ? 40 : 0 }),
+    }),
+  )
+  const lines = progressBars(viewOf(sampleRun({ sites })), { ...screen, rows: 8 })
+  expect(lines.map((line) => line.split(' ')[0])).toEqual(['site-0', 'site-200', 'site-250', '…', 'total'])
+  expect(lines.length).toBeLessThan(8)
+})
+
 test('without colour there is no escape sequence', () => {
   expect(progressBars(viewOf(sampleRun()), screen).join('')).not.toContain('\x1b')
   expect(progressBars(viewOf(sampleRun()), { ...screen, colour: true }).join('')).toContain('\x1b')

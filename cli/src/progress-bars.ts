@@ -14,15 +14,37 @@ const figuresWidth = 42
 const minBarWidth = 4
 const maxBarWidth = 40
 
-/** A bar for each active site as far as they fit, then the total. No line is wider than the screen. */
+/**
+ * A bar for each active site, then the total. Where they don't fit, those that matter most, each in the place it has among
+ * all of them: a bar that jumps can't be read. No line is wider than the screen.
+ */
 export function progressBars(view: RunView, screen: Screen): string[] {
   const room = Math.max(1, screen.rows - 4)
   const sites = [...view.active.values()]
-  const shown = sites.length <= room ? sites : sites.slice(0, room - 1)
+  const shown = sites.length <= room ? sites : mostInteresting(sites, room - 1)
   const lines = shown.map((site) => siteBar(site, screen))
   if (shown.length < sites.length) lines.push(dim(`… and ${sites.length - shown.length} more sites`, screen))
   return [...lines, bar('total', `${view.sitesDone}/${view.sitesTotal} done`, view, screen)]
 }
+
+/** Sites with failures first, then those that hold up the run: the longest remaining time. */
+function mostInteresting(sites: readonly SiteView[], most: number): SiteView[] {
+  const ranked = sites.toSorted((a, b) => failing(b) - failing(a) || weight(b.eta) - weight(a.eta))
+  const kept = new Set(ranked.slice(0, most))
+  return sites.filter((site) => kept.has(site))
+}
+
+/** In tenths of what was asked for, so that a single failure more changes nothing. */
+const failing = ({ counts }: SiteView): number => Math.ceil((10 * counts.failed) / Math.max(1, endedPages(counts)))
+
+/** By doublings: a time that runs down reorders nothing from second to second. An unknown time is long. */
+function weight(eta: Eta): number {
+  if (eta.state === 'known') return Math.floor(Math.log2(1 + eta.remainingMs / 1_000))
+  return eta.state === 'estimating' ? unknownWeight : 0
+}
+
+/** About an hour. */
+const unknownWeight = 12
 
 const siteBar = (site: SiteView, screen: Screen): string => bar(site.site, site.step ?? '', site, screen)
 

@@ -18,18 +18,23 @@ const landmarks: readonly SeineEvent['type'][] = [
   'proxy.residential',
 ]
 
+const isLandmark = ({ type, level }: SeineEvent) => landmarks.includes(type) || level === 'warn' || level === 'error'
+
+/** Whether lines that were drawn can be drawn over. */
+export const hasScreen = (io: CommandIo): boolean => io.isTty && io.env.TERM !== 'dumb'
+
 /**
  * Shows a run until it ends: bars on a terminal, plain lines otherwise, nothing where `quiet`. Gives the run as it ended;
- * null where the signal came first.
+ * null where the signal came first. `isLine`: what stays on a terminal above the bars.
  */
 export async function watchRun(
   client: Client,
   run: RunDetail,
-  options: { since: number; quiet: boolean; signal: AbortSignal },
+  options: { since: number; quiet: boolean; signal: AbortSignal; isLine?: (event: SeineEvent) => boolean },
   io: CommandIo,
 ): Promise<RunDetail | null> {
-  const { since, quiet, signal } = options
-  const show = quiet ? showNothing() : io.isTty && io.env.TERM !== 'dumb' ? showBars(io) : showLines(io)
+  const { since, quiet, signal, isLine = isLandmark } = options
+  const show = quiet ? showNothing() : hasScreen(io) ? showBars(io, isLine) : showLines(io)
   let view = viewOf(run)
   try {
     show.begin(view)
@@ -68,7 +73,7 @@ function showLines(io: CommandIo): Show {
   }
 }
 
-function showBars(io: CommandIo): Show {
+function showBars(io: CommandIo, isLine: (event: SeineEvent) => boolean): Show {
   const terminal = io.stdout as NodeJS.WritableStream & { columns?: number; rows?: number }
   const colour = (io.env.NO_COLOR ?? '') === ''
   const region = makeLiveRegion((text) => void io.stdout.write(text))
@@ -87,8 +92,7 @@ function showBars(io: CommandIo): Show {
     },
     event(event, view) {
       latest = view
-      if (landmarks.includes(event.type) || event.level === 'warn' || event.level === 'error')
-        region.print(eventLine(event))
+      if (isLine(event)) region.print(eventLine(event))
     },
     end() {
       clearInterval(timer)

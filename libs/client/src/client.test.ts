@@ -109,6 +109,21 @@ test('events are read through lost connections, each once, until the run ends', 
   expect(asked.map((request) => request.headers.get('last-event-id'))).toEqual(['2', '5', '5', '5', '6'])
 })
 
+test('filters go along, and the events of all runs begin where the gateway says until one has come', async () => {
+  const { client, asked } = clientOf(
+    refused,
+    stream(event(7), 'event: dropped\ndata: {}'),
+    stream(event(8), 'event: end\ndata: {}'),
+  )
+  const filter = { level: 'warn', site: 'shop', types: ['site.step', 'run.finished'] } as const
+  expect(await seqsOf(client.runEvents(null, { ...filter, types: [...filter.types] }))).toEqual([7, 8])
+  expect(asked.map(({ path, headers }) => [path, headers.get('last-event-id')])).toEqual([
+    ['/api/events/stream?site=shop&level=warn&type=site.step%2Crun.finished', null],
+    ['/api/events/stream?site=shop&level=warn&type=site.step%2Crun.finished', null],
+    ['/api/events/stream?site=shop&level=warn&type=site.step%2Crun.finished', '7'],
+  ])
+})
+
 test('an unknown run ends the reading with the refusal', async () => {
   const { client } = clientOf(json({ error: 'no such run', error_code: 'not-found' }, 404))
   await expect(seqsOf(client.runEvents('r'))).rejects.toMatchObject({ status: 404 })

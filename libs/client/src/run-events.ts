@@ -1,6 +1,7 @@
-import type { SeineEvent } from '@seine/contracts'
+import type { LiveFilter, SeineEvent } from '@seine/contracts'
 import { ApiFailure, reasonOf, Unreachable } from './api-failure.ts'
 import { readSse } from './sse-reader.ts'
+import { queryOf } from './transport.ts'
 
 /** An event of a run with its place in the log. */
 export interface RunEvent {
@@ -9,8 +10,9 @@ export interface RunEvent {
   readonly event: SeineEvent
 }
 
-export interface RunEventsOptions {
-  /** Events after this sequence. Absent: from the run's first. */
+/** Which events are told: all that is given has to hold. */
+export interface RunEventsOptions extends Omit<LiveFilter, 'run'> {
+  /** Events after this sequence. Absent: from the run's first; of all runs: from now on. */
   readonly since?: number
   readonly signal?: AbortSignal
 }
@@ -30,16 +32,21 @@ const maxPauseMs = 5_000
 export const giveUpAfterMs = 120_000
 
 /**
- * The events of a run, each once and in order, through every loss of the connection; ends when the run has finished, or
- * at the signal. Throws ApiFailure where the gateway refuses, Unreachable where it stays away.
+ * The events of a run, or of all runs where `runId` is null, each once and in order, through every loss of the connection;
+ * ends when the run has finished, or at the signal. Throws ApiFailure where the gateway refuses, Unreachable where it
+ * stays away.
  */
 export async function* runEvents(
   deps: RunEventsDeps,
-  runId: string,
+  runId: string | null,
   options: RunEventsOptions = {},
 ): AsyncGenerator<RunEvent, void> {
+  const { site, level, types } = options
+  const stream = runId === null ? '/api/events/stream' : `/api/bulk-runs/${encodeURIComponent(runId)}/stream`
+  const path = stream + queryOf({ site, level, type: types?.join(',') })
   const stop = options.signal ?? new AbortController().signal
-  let lastSeq = options.since ?? 0
+  // Without one the gateway begins where the stream does.
+  let lastSeq = options.since ?? (runId === null ? null : 0)
   let pauseMs = firstPauseMs
   let lostSinceMs: number | null = null
   while (!stop.aborted) {
@@ -54,15 +61,15 @@ export async function* runEvents(
       silence = setTimeout(() => leave.abort(), silenceMs)
     }
     try {
-      const headers: Record<string, string> = { accept: 'text/event-stream', 'last-event-id': String(lastSeq) }
-      const response = await deps.open(`/api/bulk-runs/${runId}/stream`, headers, leave.signal)
+      const headers = { accept: 'text/event-stream', ...(lastSeq === null ? {} : { 'last-event-id': String(lastSeq) }) }
+      const response = await deps.open(path, headers, leave.signal)
       for await (const { lastEventId, type, data } of readSse(textOf(response, heard))) {
         lostSinceMs = null
         pauseMs = firstPauseMs
         if (type === 'end') return
         if (type === 'dropped') break
         const seq = Number(lastEventId)
-        if (!(seq > lastSeq)) continue
+        if (!(seq > (lastSeq ?? 0))) continue
         lastSeq = seq
         yield { seq, event: JSON.parse(data) as SeineEvent }
       }

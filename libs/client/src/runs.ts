@@ -78,7 +78,8 @@ export interface RunsClient {
   reextractRun(id: string, which?: { site?: string }): Promise<Run>
   /** The log as it is now, a page at a time; {@link runEvents} follows it. */
   listRunEvents(id: string, request?: EventsRequest): Promise<EventPage>
-  runEvents(id: string, options?: RunEventsOptions): AsyncGenerator<RunEvent, void>
+  /** As they happen, to the run's end. `id` null: of all runs, without end. */
+  runEvents(id: string | null, options?: RunEventsOptions): AsyncGenerator<RunEvent, void>
   /** Null: the run has none yet. `part`: from 1, of its `archiveParts`. Absent: the first, or all of it. */
   archive(id: string, part?: number): Promise<Download | null>
   artifact(id: string, site: string, file: string): Promise<Download | null>
@@ -113,7 +114,7 @@ export function runsClient(
     runEvents: (id, options) => {
       const openStream = (path: string, headers: Record<string, string>, signal: AbortSignal) =>
         open(path, { headers, signal })
-      return runEvents({ open: openStream, baseUrl, ...wait }, encodeURIComponent(id), options)
+      return runEvents({ open: openStream, baseUrl, ...wait }, id, options)
     },
     manifest: (id) => get(`${of(id)}/manifest`),
     listArtifacts: ({ run, site, file, ...page } = {}) =>

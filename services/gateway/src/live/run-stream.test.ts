@@ -71,6 +71,7 @@ type Frame = { id?: string; event?: string; comment?: string }
 async function* flat(chunks: AsyncGenerator<SseChunk, void>): AsyncGenerator<Frame, void> {
   for await (const chunk of chunks)
     if (isEvents(chunk)) yield* chunk.map(({ seq, type }) => ({ id: String(seq), event: type }))
+    else if ('retryMs' in chunk) yield {}
     else yield chunk as Frame
 }
 

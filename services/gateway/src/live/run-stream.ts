@@ -71,7 +71,7 @@ export async function* eventStream(
   queue: ClientQueue<FeedEvent>,
 ): AsyncGenerator<SseChunk, void> {
   try {
-    yield { retryMs: clientRetryMs }
+    yield { retryMs: clientRetryMs, id: String(afterSeq) }
     for await (const next of eventsAfter(deps, filter, afterSeq, queue, deps.heartbeatMs ?? heartbeatMs)) {
       if (next === 'overflow') return yield tooSlow
       if (next === 'idle') yield stillHere

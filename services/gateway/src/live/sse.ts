@@ -2,6 +2,8 @@ import type { FeedEvent } from './event-feed.ts'
 
 /** One thing said over server-sent events (WHATWG HTML §9.2) besides events of runs. */
 export interface SseFrame {
+  /** What a client resumes from that is cut off before its first event. */
+  readonly id?: string
   readonly event?: string
   /** Without line breaks. */
   readonly data?: string
@@ -15,10 +17,11 @@ export type SseChunk = SseFrame | readonly FeedEvent[]
 
 export const isEvents = (chunk: SseChunk): chunk is readonly FeedEvent[] => Array.isArray(chunk)
 
-export function encodeFrame({ event, data, comment, retryMs }: SseFrame): string {
+export function encodeFrame({ id, event, data, comment, retryMs }: SseFrame): string {
   let text = ''
   if (comment !== undefined) text += `: ${comment}\n`
   if (retryMs !== undefined) text += `retry: ${retryMs}\n`
+  if (id !== undefined) text += `id: ${id}\n`
   if (event !== undefined) text += `event: ${event}\n`
   if (data !== undefined) text += `data: ${data}\n`
   return `${text}\n`
