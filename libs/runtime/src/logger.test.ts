@@ -65,3 +65,12 @@ test('whatever is logged, a line stays one line of bounded size', () => {
   expect(lines[0]!.length).toBeLessThan(20_000)
   expect(last().n).toBe('5')
 })
+
+test('a line stays one line, and no terminal is told anything by what is in it', () => {
+  const { log, lines } = collect()
+  const evil = 'a\r\n\u001b[31m\u009b31m\u007f\u2028\u2029b'
+  log.info(evil, { field: evil, [evil]: 1 })
+  expect(lines).toHaveLength(1)
+  expect(lines[0]!.slice(0, -1)).toMatch(/^[\x20-\x7e]+$/)
+  expect(JSON.parse(lines[0]!)).toMatchObject({ msg: evil, field: evil, [evil]: 1 })
+})

@@ -44,7 +44,7 @@ export function createLogger(service: string, options: LoggerOptions): RootLogge
       if (order[level] < order[options.level]) return
       const extra = cleanFields({ ...inherited, ...fields })
       const line = { ts: new Date(nowMs()).toISOString(), level, service, msg: cleanText(msg), ...extra }
-      write(`${JSON.stringify(line)}\n`)
+      write(`${inPlainText(JSON.stringify(line))}\n`)
       for (const listener of listeners) listener(line)
     }
     return {
@@ -63,6 +63,14 @@ export function createLogger(service: string, options: LoggerOptions): RootLogge
       return () => void listeners.delete(onLine)
     },
   }
+}
+
+/** JSON leaves control characters above 0x7e and Unicode's line breaks as they are; terminals and readers of lines do not. */
+function inPlainText(json: string): string {
+  return json.replace(
+    /[\u007f-\u009f\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /** A logger that says nothing: for tests and tools. */

@@ -9,10 +9,12 @@ import { anonymous, type Identify, type Identity } from '../auth/identify.ts'
 import type { Dashboard } from '../dashboard/dashboard-files.ts'
 import type { LimitCaller } from '../limits/limit-callers.ts'
 import { addBrowserHeaders } from '../security/browser-headers.ts'
+import { parseSafely } from '../security/safe-json.ts'
 import { ApiError, invalidRequest, toApiError } from './api-error.ts'
 import { clientAddress } from './client-address.ts'
 import { correlationIdOf } from './correlation.ts'
 import { paginationOf } from './paging.ts'
+import { readAway } from './read-away.ts'
 import type { AnyRoute, DataAnswer, ListAnswer, RequestContext } from './route.ts'
 import { type OriginRules, refuseForeignPages } from './same-origin.ts'
 
@@ -46,6 +48,10 @@ export function makeApp(deps: AppDeps): Hono<Env> {
 
   const https = origins.publicOrigin?.startsWith('https:') === true
   app.use(async (c, next) => {
+    await next()
+    addBrowserHeaders(c.res.headers, { https })
+  })
+  app.use(async (c, next) => {
     const startedMs = performance.now()
     const correlationId = correlationIdOf(c.req.header(headerNames.correlationId))
     c.set('correlationId', correlationId)
@@ -57,7 +63,6 @@ export function makeApp(deps: AppDeps): Hono<Env> {
     c.set('identity', anonymous(address))
     refuseForeignPages(header, origins)
     await next()
-    addBrowserHeaders(c.res.headers, { https })
     const durationMs = Math.round(performance.now() - startedMs)
     const { method, path } = c.req
     const { caller } = c.get('identity')
@@ -65,7 +70,8 @@ export function makeApp(deps: AppDeps): Hono<Env> {
   })
   const limitBody = bodyLimit({
     maxSize: maxBodyBytes,
-    onError: () => {
+    onError: async (c) => {
+      await readAway(c.req.raw.body)
       throw new ApiError(413, 'too-large', `the body is over ${maxBodyBytes} bytes`, { maxBodyBytes })
     },
   })
@@ -98,7 +104,9 @@ export function makeApp(deps: AppDeps): Hono<Env> {
   app.onError((error, c) => {
     const answer = toApiError(error)
     const correlationId = c.get('correlationId')
-    if (answer.status === 500) log.error('request failed', { error, path: c.req.path, correlationId })
+    // Whoever goes away in the middle of a body is no fault of ours.
+    if (answer.status === 500 && !c.req.raw.signal.aborted)
+      log.error('request failed', { error, path: c.req.path, correlationId })
     if (answer.status === 401) c.header('WWW-Authenticate', 'Bearer realm="seine"')
     if (answer.status === 503) c.header('Retry-After', '1')
     const { message, code, details, headers } = answer
@@ -120,7 +128,7 @@ async function run(route: AnyRoute, c: Context<Env>): Promise<Response> {
   }
   const input = {
     params: parse(route.params, c.req.param(), 400, 'path'),
-    query: parse(route.query, c.req.query(), 400, 'query'),
+    query: parse(route.query, readQuery(c), 400, 'query'),
     body: route.body === undefined ? undefined : parse(route.body, await readBody(c), 422, 'body'),
   }
   const answer = await route.handle(input as never, context)
@@ -142,6 +150,15 @@ function parse(schema: z.ZodType | undefined, value: unknown, status: 400 | 422,
   throw invalidRequest(status, where, parsed.error)
 }
 
+/** Each name once: what reads the first and what reads the last would not agree. */
+function readQuery(c: Context): Record<string, string> {
+  const pairs = [...new URL(c.req.url).searchParams]
+  const query = Object.fromEntries(pairs)
+  if (Object.keys(query).length < pairs.length)
+    throw new ApiError(400, 'invalid', 'query: a name is there twice', { fields: { query: ['a name is there twice'] } })
+  return query
+}
+
 async function readBody(c: Context): Promise<unknown> {
   const text = await c.req.text()
   if (text === '') return {}
@@ -149,7 +166,7 @@ async function readBody(c: Context): Promise<unknown> {
   if (!/^application\/([\w.+-]+\+)?json\b/i.test(type))
     throw new ApiError(415, 'unsupported-type', 'the body has to be application/json')
   try {
-    return JSON.parse(text)
+    return parseSafely(text)
   } catch (error) {
     throw new ApiError(400, 'not-json', `the body is not JSON: ${messageOf(error)}`)
   }
