@@ -20,6 +20,17 @@ const pages: readonly (readonly [pattern: string, load: () => Promise<PageOf>])[
   ['/', async () => RunsPage],
   ['/runs', async () => RunsPage],
   ['/runs/:id', async () => (await import('./pages/run/run-page.tsx')).RunPage],
+  ['/sites', async () => (await import('./pages/sites/sites-page.tsx')).SitesPage],
+  ['/sites/:site', async () => (await import('./pages/site/site-page.tsx')).SitePage],
+  ['/sites/:site/pages/:page', async () => (await import('./pages/site/known-page.tsx')).KnownPage],
+  ['/changes', async () => (await import('./pages/changes/changes-page.tsx')).ChangesPage],
+  ['/downloads', async () => (await import('./pages/downloads/downloads-page.tsx')).DownloadsPage],
+  ['/schedules', async () => (await import('./pages/schedules/schedules-page.tsx')).SchedulesPage],
+  ['/webhooks', async () => (await import('./pages/webhooks/webhooks-page.tsx')).WebhooksPage],
+  ['/policies', async () => (await import('./pages/operations/policies-page.tsx')).PoliciesPage],
+  ['/keys', async () => (await import('./pages/operations/keys-page.tsx')).KeysPage],
+  ['/errors', async () => (await import('./pages/operations/errors-page.tsx')).ErrorsPage],
+  ['/system', async () => (await import('./pages/operations/system-page.tsx')).SystemPage],
 ]
 
 const shown = signal<{ pattern: string; Page: PageOf } | null>(null)

@@ -63,13 +63,13 @@ export function formatTime(at: string | number, nowMs = Date.now()): string {
   return date.toLocaleString(
     shownLanguage(),
     isToday
-      ? { hour: '2-digit', minute: '2-digit', second: '2-digit' }
-      : { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' },
+      ? { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }
+      : { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
   )
 }
 
 export const formatFullTime = (at: string | number): string =>
-  new Date(at).toLocaleString(shownLanguage(), { dateStyle: 'medium', timeStyle: 'medium' })
+  new Date(at).toLocaleString(shownLanguage(), { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' })
 
 export const formatDay = (at: string | number): string =>
   new Date(at).toLocaleDateString(shownLanguage(), { month: 'short', day: 'numeric' })

@@ -32,7 +32,7 @@ const pluralRules = new Map<Language, Intl.PluralRules>()
 export function t(key: MessageKey, params: Readonly<Record<string, string | number>> = {}): string {
   const { language: shown, messages } = current.value
   const message = messages[key]
-  return fill(typeof message === 'string' ? message : pluralOf(shown, message, Number(params['n'])), params)
+  return fill(typeof message === 'string' ? message : pluralOf(shown, message, Number(params.n)), params)
 }
 
 function pluralOf(shown: Language, forms: Exclude<Messages[MessageKey], string>, n: number): string {

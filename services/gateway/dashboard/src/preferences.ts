@@ -14,8 +14,8 @@ export function startPreferences(): void {
   language.value =
     oneOf(languages, localStorage.getItem('language')) ?? (navigator.language.startsWith('ru') ? 'ru' : 'en')
   effect(() => {
-    if (theme.value === 'system') delete document.documentElement.dataset['theme']
-    else document.documentElement.dataset['theme'] = theme.value
+    if (theme.value === 'system') delete document.documentElement.dataset.theme
+    else document.documentElement.dataset.theme = theme.value
     localStorage.setItem('theme', theme.value)
   })
   effect(() => {

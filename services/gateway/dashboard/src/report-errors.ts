@@ -8,13 +8,16 @@ const maxChars = 2_000
 export function startErrorReports(): void {
   const told = new Set<string>()
   const report = (error: unknown) => {
-    const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined }
+    const { name, message, stack } =
+      error instanceof Error ? error : { name: 'Error', message: String(error), stack: undefined }
     if (told.has(message) || told.size >= maxReports) return
     told.add(message)
     const body = {
-      message: message.slice(0, maxChars),
+      service: 'dashboard',
+      name: name.slice(0, 100) || 'Error',
+      message: message.slice(0, maxChars) || 'no message',
       stack: (stack ?? '').slice(0, maxChars),
-      url: location.pathname,
+      context: { page: location.pathname, browser: navigator.userAgent.slice(0, 300) },
     }
     request('/api/errors', {
       method: 'POST',

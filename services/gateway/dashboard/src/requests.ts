@@ -53,7 +53,7 @@ export async function send<T>(
 /** `If-Match` of a version: the change is refused where somebody else was there first. */
 export const ifMatch = (version: number) => ({ 'if-match': `"${version}"` })
 
-function queryOf(values: Readonly<Record<string, string | number | undefined>>): string {
+export function queryOf(values: Readonly<Record<string, string | number | undefined>>): string {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(values))
     if (value !== undefined && value !== '') query.set(name, String(value))

@@ -29,7 +29,6 @@ export function useResource<T>(
   const latest = useRef({ load, everyMs })
   latest.current = { load, everyMs }
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked anew for these reasons alone, with the newest `load`
   useEffect(() => {
     let isCurrent = true
     let timer: ReturnType<typeof setTimeout> | undefined

@@ -28,6 +28,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
   const here = path.value === '/' ? '/runs' : path.value
   return (
     <div class="shell">
+      {/* biome-ignore lint/a11y/useValidAnchor: it leads to a place of this page, which the router leaves alone */}
       <a class="skip" href="#main" onClick={skipToMain}>
         {t('nav.skip')}
       </a>

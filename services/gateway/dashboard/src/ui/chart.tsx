@@ -28,7 +28,6 @@ export function Chart(props: {
   const data = [times, ...series.map(({ values }) => values)] as unknown as uPlot.AlignedData
   const shape = JSON.stringify([series.map(({ name, color, kind }) => [name, color, kind]), heightPx, digits])
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a plot is made anew where its shape, its colours or the language change
   useEffect(() => {
     const element = box.current!
     const style = getComputedStyle(document.documentElement)
@@ -99,8 +98,8 @@ const timeLabel = (splits: readonly number[]) => {
     span > 2 * 86_400
       ? { month: 'short', day: 'numeric' }
       : span > 600
-        ? { hour: '2-digit', minute: '2-digit' }
-        : { hour: '2-digit', minute: '2-digit', second: '2-digit' }
+        ? { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
+        : { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }
   const format = new Intl.DateTimeFormat(shownLanguage(), options)
   return (seconds: number) => format.format(seconds * 1000)
 }

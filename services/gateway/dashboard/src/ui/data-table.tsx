@@ -33,7 +33,7 @@ export function DataTable<Row>(props: {
 }) {
   const { label, rows, columns, keyOf, isSelected, minWidth = '0' } = props
   const [sort, setSort] = useState<Sort | null>(props.initialSort ?? null)
-  const box = useRef<HTMLDivElement>(null)
+  const box = useRef<HTMLElement>(null)
   const [view, setView] = useState({ top: 0, height: 0 })
   useLayoutEffect(() => {
     const element = box.current!
@@ -55,7 +55,7 @@ export function DataTable<Row>(props: {
 
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls has to be reached by keyboard
-    <div ref={box} class={isLong ? 'table-box long' : 'table-box'} tabIndex={0} role="region" aria-label={label}>
+    <section ref={box} class={isLong ? 'table-box long' : 'table-box'} tabIndex={0} aria-label={label}>
       <table aria-rowcount={rows.length + 1} style={{ minWidth }}>
         <colgroup>
           {columns.map(({ key, width }) => (
@@ -104,10 +104,10 @@ export function DataTable<Row>(props: {
         </tbody>
       </table>
       {rows.length === 0 && <div class="empty">{props.empty ?? t('table.empty')}</div>}
-    </div>
+    </section>
   )
 }
 
 function Spacer({ rows }: { rows: number }) {
-  return rows === 0 ? null : <tr aria-hidden="true" class="spacer" style={{ height: `${rows * rowHeightPx}px` }} />
+  return rows === 0 ? null : <tr class="spacer" style={{ height: `${rows * rowHeightPx}px` }} />
 }

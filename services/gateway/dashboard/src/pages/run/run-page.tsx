@@ -27,7 +27,7 @@ import { SiteTable } from './site-table.tsx'
 export type RunEventType = SeineEvent['type']
 
 export function RunPage({ params }: { params: Record<string, string> }) {
-  const id = params['id']!
+  const id = params.id!
   const { resource, view, samples, log, isLogComplete } = useRun(id)
   const { others } = usePresence(`run.${id}`)
   const tab = query.value.get('tab') ?? 'sites'

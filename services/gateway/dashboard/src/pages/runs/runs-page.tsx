@@ -85,7 +85,6 @@ type ProgressEvent = Extract<SeineEvent, { type: 'run.progress' }>
 function useRunProgress(reload: () => void): ReadonlyMap<string, ProgressEvent> {
   const [progress, setProgress] = useState<ReadonlyMap<string, ProgressEvent>>(new Map())
   const connection = live.value
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `reload` is another one each time and does the same
   useEffect(() => {
     if (connection === null) return
     return connection.subscribe(
