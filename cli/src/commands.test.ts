@@ -117,6 +117,33 @@ test.each([
   }
 })
 
+test.each([
+  ['failed', [], 5],
+  ['failed', ['--fail-on-quality', 'never'], 0],
+  ['warning', [], 0],
+  ['warning', ['--fail-on-quality', 'warning'], 5],
+  ['passed', ['--fail-on-quality', 'warning'], 0],
+] as const)('a completed run whose quality is %s with %j gives exit code %d', async (status, flags, code) => {
+  const text = '60 % of products have no price'
+  const reasons =
+    status === 'passed' ? [] : [{ gate: 'empty-prices' as const, status, measured: 60, threshold: 50, text }]
+  const judged = sampleSite({ status: 'completed', step: null, quality: { status, reasons } })
+  const quality = { status, passed: 0, warning: 0, failed: 0, [status]: 1 }
+  await using gateway = await gatewayWith(endedRun({ quality, sites: [judged] }), [finished('completed')])
+  for (const command of [run, show]) {
+    const { io, out } = makeIo({ env: gateway.env })
+    expect(await command.run([...(command === run ? [] : ['last']), ...flags], io)).toBe(code)
+    if (status !== 'passed') expect(out()).toContain(`Quality:\n  shop: ${status}: ${text}`)
+  }
+})
+
+test('a failed site goes before poor quality', async () => {
+  const siteCounts = { waiting: 0, running: 0, completed: 1, failed: 1, cancelled: 0 }
+  const quality = { status: 'failed', passed: 0, warning: 0, failed: 1 } as const
+  await using gateway = await gatewayWith(endedRun({ siteCounts, quality }))
+  expect(await show.run(['last'], makeIo({ env: gateway.env }).io)).toBe(1)
+})
+
 test('tail prints from where it is told, by level, as lines or JSON', async () => {
   const warning = sampleEvent('host.blocked', { host: 'shop.test', untilMs: 0, reason: 'http-429' }, { level: 'warn' })
   await using gateway = await gatewayWith(endedRun(), [sampleEvent('run.started', {}), warning, finished('completed')])
@@ -179,6 +206,7 @@ test.each([
   ['a count that is none', run, ['--limit', 'all'], "--limit: expected 1 to 10000000, got 'all'"],
   ['a type that is none', tail, ['last', '--type', 'dance'], "got 'dance'"],
   ['a time that is none', tail, ['last', '--since', 'then'], "got 'then'"],
+  ['a quality that is none', show, ['last', '--fail-on-quality', 'poor'], "expected warning, failed or never, got 'poor'"],
   ['a level that is none', tail, ['last', '--level', 'loud'], "got 'loud'"],
   ['a gateway that is none', show, ['last', '--gateway', 'nonsense'], "expected http://host:port, got 'nonsense'"],
 ] as const)('%s is exit code 2 with a line that says so', async (_what, command, args, problem) => {

@@ -23,8 +23,9 @@ function wordsOf({ type, data, step }: SeineEvent): string {
       return progressWords(data)
     case 'run.finished':
     case 'site.finished': {
-      const { status, reason, counts, durationMs } = data
-      return `${status}${reason === null ? '' : ` (${reason})`}: ${countWords(counts)} in ${formatDuration(durationMs)}`
+      const { status, reason, counts, durationMs, quality } = data
+      const poor = quality === undefined || quality.status === 'passed' ? '' : `; quality: ${quality.status}`
+      return `${status}${reason === null ? '' : ` (${reason})`}: ${countWords(counts)} in ${formatDuration(durationMs)}${poor}`
     }
     case 'artifact.written': {
       const { path, sizeBytes, reason } = data.artifact

@@ -2,6 +2,7 @@ import type { Client } from '@seine/client'
 import type { CommandIo } from './command.ts'
 import { exitCodeOf, exitCodes } from './exit-codes.ts'
 import { interruption } from './interruption.ts'
+import type { FailOnQuality } from './quality-flag.ts'
 import { runSummary } from './run-summary.ts'
 import { watchRun } from './watch-run.ts'
 
@@ -12,10 +13,10 @@ import { watchRun } from './watch-run.ts'
 export async function followToEnd(
   client: Client,
   runId: string,
-  options: { since: number; json: boolean },
+  options: { since: number; json: boolean; failOnQuality?: FailOnQuality },
   io: CommandIo,
 ): Promise<number> {
-  const { since, json } = options
+  const { since, json, failOnQuality } = options
   using interrupted = interruption()
   const { signal } = interrupted
   const ended = await watchRun(client, await client.getRun(runId), { since, quiet: json, signal }, io)
@@ -24,7 +25,7 @@ export async function followToEnd(
     return exitCodes.interrupted
   }
   io.stdout.write(json ? `${JSON.stringify(ended)}\n` : `\n${runSummary(ended, client.baseUrl)}`)
-  return exitCodeOf(ended)
+  return exitCodeOf(ended, failOnQuality)
 }
 
 /** The sequence of the last event of a run that has ended: what is done to it from now on comes after. 0: it has not. */

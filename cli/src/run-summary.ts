@@ -13,7 +13,7 @@ export function runSummary(run: RunDetail, baseUrl: string): string {
       `${formatCount(counts.skipped)} skipped, ${formatCount(counts.pending)} pending; ${formatBytes(run.bytes)}`,
   ]
   if (run.status === 'running') lines.push(`${formatRate(run.pagesPerSecond)}, ${formatEta(run.eta)}`)
-  const header = ['site', 'status', 'step', 'pages', 'ok', 'failed', 'skipped', 'pending', 'changes', 'reason']
+  const header = ['site', 'status', 'step', 'pages', 'ok', 'failed', 'skipped', 'pending', 'changes', 'quality', 'reason']
   const rows = run.sites.map((site) => [
     site.site,
     site.status,
@@ -24,13 +24,23 @@ export function runSummary(run: RunDetail, baseUrl: string): string {
     site.counts.skipped,
     site.counts.pending,
     site.diff === null ? '' : diffWords(site.diff),
+    site.quality?.status ?? '',
     site.reason ?? '',
   ])
   lines.push('', table(header, rows).trimEnd())
   if (run.sitesTotal > run.sites.length) lines.push(`… and ${run.sitesTotal - run.sites.length} more sites`)
+  lines.push(...qualityLines(run))
   if (archive !== null)
     lines.push('', `Archive: ${baseUrl}/api/bulk-runs/${run.id}/archive (${formatBytes(archive.sizeBytes)})`)
   return `${lines.join('\n')}\n`
+}
+
+/** Why gates warned or failed. */
+function qualityLines({ sites }: RunDetail): string[] {
+  const poor = sites.flatMap(({ site, quality }) =>
+    (quality?.reasons ?? []).map(({ status, text }) => `  ${site}: ${status}: ${text}`),
+  )
+  return poor.length === 0 ? [] : ['', 'Quality:', ...poor]
 }
 
 const diffWords = ({ added, removed, changed }: DiffCounts) => `+${added} −${removed} ~${changed}`

@@ -6,13 +6,14 @@ import { readCount, readFlags } from './flags.ts'
 import { followToEnd } from './follow-to-end.ts'
 import { withGateway } from './gateway.ts'
 import { planSummary } from './plan-summary.ts'
+import { qualityFlag, readFailOnQuality } from './quality-flag.ts'
 import { gatewayFlags } from './run-arguments.ts'
 
 export const command: Command = {
   name: 'run',
   summary: 'Start a run over all sites or some, and watch it to its end',
   usage:
-    'seine run [--sites a,b] [--group name] [--exclude a,b] [--limit n] [--concurrency n] [--policy name] [--rate n] [--dry-run] [--skip-existing] [--plan] [--detach] [--json] [--gateway url]',
+    'seine run [--sites a,b] [--group name] [--exclude a,b] [--limit n] [--concurrency n] [--policy name] [--rate n] [--dry-run] [--skip-existing] [--fail-on-quality warning|failed|never] [--plan] [--detach] [--json] [--gateway url]',
   examples: [
     'seine run',
     'seine run --sites shop,blog --limit 100',
@@ -27,6 +28,7 @@ export const command: Command = {
       args,
       {
         ...gatewayFlags,
+        ...qualityFlag,
         sites: { type: 'string' },
         group: { type: 'string' },
         exclude: { type: 'string' },
@@ -42,6 +44,8 @@ export const command: Command = {
       io,
     )
     if (flags === null) return exitCodes.usage
+    const failOnQuality = readFailOnQuality(command, flags['fail-on-quality'], io)
+    if (failOnQuality === null) return exitCodes.usage
     const options: Partial<RunOptions> = { dry_run: flags['dry-run'], skip_existing: flags['skip-existing'] }
     if (flags.sites !== undefined) options.sites = namesIn(flags.sites)
     if (flags.exclude !== undefined) options.exclude = namesIn(flags.exclude)
@@ -74,7 +78,7 @@ export const command: Command = {
         return exitCodes.ok
       }
       if (!flags.json) io.stdout.write(`Run ${created.id}\n`)
-      return followToEnd(client, created.id, { since: 0, json: flags.json }, io)
+      return followToEnd(client, created.id, { since: 0, json: flags.json, failOnQuality }, io)
     })
   },
 }
