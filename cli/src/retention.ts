@@ -38,6 +38,7 @@ export function retentionText({ siteRuns, total, pages, artifactBytes }: Retenti
   ])
   const listed = table(['run', 'site', 'ended', 'pages', 'reports', 'why'], rows)
   const more = total > siteRuns.length ? `and ${formatCount(total - siteRuns.length)} more\n` : ''
-  const what = `${formatCount(total)} site runs, ${formatCount(pages)} pages, ${formatBytes(artifactBytes)} of reports, and their stored pages`
+  const many = (count: number, what: string): string => `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`
+  const what = `${many(total, 'site run')}, ${many(pages, 'page')}, ${formatBytes(artifactBytes)} of reports, and their stored pages`
   return `${listed}${more}\n${what} ${dryRun ? 'would go: nothing was done' : 'are let go of'}.\n`
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { productSchema } from './record.ts'
 
 export const fieldTypes = ['text', 'number', 'price', 'url', 'date', 'boolean', 'json'] as const
 
@@ -67,7 +68,7 @@ export const siteFieldSchema = z
     jsonPath: z.string().startsWith('$', 'expected a path that starts with $').max(1_000).optional(),
     /** Attribute of the selected element. Absent: its text, or what it has instead: a meta's `content`, an image's `src`. */
     attribute: z.string().min(1).max(100).optional(),
-    /** The value is what its first group matches, or the whole match; a text it does not match is none. */
+    /** On the text as it is shown, blanks collapsed: the value is what its first group matches, or the whole match; none: there is no value. */
     regex: textPattern.optional(),
     /** All that matches instead of the first. */
     list: z.boolean().default(false),
@@ -99,6 +100,8 @@ export const siteFieldSchema = z
       problem('type', `of a product it is ${types.join(' or ')}, not ${type}`)
     }
     if (productLists.includes(field.name) && !list) problem('list', 'of a product it is a list')
+    if (list && Object.hasOwn(productSchema.shape, field.name) && !productLists.includes(field.name))
+      problem('list', 'of a product it is no list')
   })
 
 export type SiteField = z.output<typeof siteFieldSchema>

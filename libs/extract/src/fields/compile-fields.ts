@@ -27,6 +27,9 @@ interface OpenPage extends FieldPage {
 
 /** Matches of one selector that are looked at. */
 const maxMatches = 1_000
+/** Matches that are told as they were found, and how much of each. */
+const maxSamples = 3
+const maxSampleChars = 300
 
 /** Where an element says what it means in an attribute instead of a text. */
 const valueAttributes: Record<string, string> = {
@@ -93,25 +96,30 @@ function checkXPath(evaluate: () => unknown): void {
 }
 
 function readField({ field, problem, select, readValues }: Compiled, page: OpenPage): FieldReading {
-  if (problem !== null) return { field, value: null, matches: 0, problem }
+  if (problem !== null) return { field, value: null, matches: 0, samples: () => [], problem }
   let selected: Selected[]
   try {
     selected = select(page).slice(0, maxMatches)
   } catch (error) {
-    return { field, value: null, matches: 0, problem: problemOf(error) }
+    return { field, value: null, matches: 0, samples: () => [], problem: problemOf(error) }
   }
   const matches = selected.length
+  const found = { field, matches, samples: () => selected.slice(0, maxSamples).map(sampleOf), problem: null }
   if (field.list) {
     const values = selected.flatMap((one) => readValues(one, page))
     const value = values.length === 0 ? null : values.slice(0, recordLimits.maxExtractedItems)
-    return { field, value, matches, problem: null }
+    return { ...found, value }
   }
   for (const one of selected) {
     const [value] = readValues(one, page)
-    if (value !== undefined) return { field, value, matches, problem: null }
+    if (value !== undefined) return { ...found, value }
   }
   // What is not there is a no.
-  return { field, value: field.type === 'boolean' ? false : null, matches, problem: null }
+  return { ...found, value: field.type === 'boolean' ? false : null }
+}
+
+function sampleOf(selected: Selected): string {
+  return ('text' in selected ? selected.text : (JSON.stringify(selected.json) ?? '')).slice(0, maxSampleChars)
 }
 
 function makeSelect(

@@ -8,6 +8,8 @@ export interface FieldReading {
   value: Json
   /** What the selector found, before pattern and type; 0 also where it failed. */
   matches: number
+  /** The beginnings of the first of what it found, as found: text, or JSON as text. Made when asked for. */
+  samples: () => string[]
   /** Why the selector could not be evaluated. Null: it could. */
   problem: string | null
 }

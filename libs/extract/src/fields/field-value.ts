@@ -31,7 +31,8 @@ export function makeReadValues(field: SiteField): ReadValues {
   const { type } = field
 
   const texts = (text: string): string[] => {
-    const matched = pattern === null ? text : firstMatch(pattern, text)
+    // As it is shown: `^` is the first letter, and a line break in the source is a blank like others. JSON is none.
+    const matched = pattern === null ? text.trim() : firstMatch(pattern, type === 'json' ? text : plain(text))
     if (matched === null) return []
     return steps.reduce<string[]>((values, step) => values.flatMap(step), [matched])
   }

@@ -121,6 +121,13 @@ it('names required fields that match nothing, on the pages that have them', asyn
   expect(other.extracted).toEqual({ ean: '1', note: null })
 })
 
+it('matches a pattern against the text as it is shown', async () => {
+  const html = '<h1>\n  Arched\n  Lamp </h1><p title=" a\tb ">'
+  expect(await soleValue(html, { css: 'h1', regex: '^(\\w+) Lamp$' })).toBe('Arched')
+  expect(await soleValue(html, { xpath: '//h1/text()', regex: '^Arched Lamp$' })).toBe('Arched Lamp')
+  expect(await soleValue(html, { css: 'p', attribute: 'title', regex: '^a b$' })).toBe('a b')
+})
+
 it('says which selectors can not be read and what of them, and reads the others', async () => {
   const fields = siteFieldsSchema.parse([
     { name: 'a', css: 'a[' },
@@ -183,4 +190,20 @@ it.each([
   const started = performance.now()
   await soleValue(html, field)
   expect(performance.now() - started).toBeLessThan(5_000)
+})
+
+it('tells the beginnings of what a selector found, as found', async () => {
+  const fields = siteFieldsSchema.parse([
+    { name: 'prices', css: 'b', type: 'price', list: true },
+    { name: 'offers', jsonPath: '$.offers' },
+    { name: 'none', css: 'i' },
+  ])
+  const html = `<script type="application/ld+json">{"@type":"Product","offers":[{"sku":1}]}</script>
+    ${'<b> 1,00 € </b>'.repeat(4)}<b>${'x'.repeat(400)}</b>`
+  const [prices, offers, none] = (await read(html, fields)).fields
+  expect(prices?.matches).toBe(5)
+  expect(prices?.samples()).toHaveLength(3)
+  expect(prices?.samples()[0]).toContain('1,00 €')
+  expect(offers?.samples()).toEqual(['[{"sku":1}]'])
+  expect(none?.samples()).toEqual([])
 })
