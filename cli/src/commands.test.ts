@@ -206,7 +206,12 @@ test.each([
   ['a count that is none', run, ['--limit', 'all'], "--limit: expected 1 to 10000000, got 'all'"],
   ['a type that is none', tail, ['last', '--type', 'dance'], "got 'dance'"],
   ['a time that is none', tail, ['last', '--since', 'then'], "got 'then'"],
-  ['a quality that is none', show, ['last', '--fail-on-quality', 'poor'], "expected warning, failed or never, got 'poor'"],
+  [
+    'a quality that is none',
+    show,
+    ['last', '--fail-on-quality', 'poor'],
+    "expected warning, failed or never, got 'poor'",
+  ],
   ['a level that is none', tail, ['last', '--level', 'loud'], "got 'loud'"],
   ['a gateway that is none', show, ['last', '--gateway', 'nonsense'], "expected http://host:port, got 'nonsense'"],
 ] as const)('%s is exit code 2 with a line that says so', async (_what, command, args, problem) => {

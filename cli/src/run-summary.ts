@@ -13,7 +13,19 @@ export function runSummary(run: RunDetail, baseUrl: string): string {
       `${formatCount(counts.skipped)} skipped, ${formatCount(counts.pending)} pending; ${formatBytes(run.bytes)}`,
   ]
   if (run.status === 'running') lines.push(`${formatRate(run.pagesPerSecond)}, ${formatEta(run.eta)}`)
-  const header = ['site', 'status', 'step', 'pages', 'ok', 'failed', 'skipped', 'pending', 'changes', 'quality', 'reason']
+  const header = [
+    'site',
+    'status',
+    'step',
+    'pages',
+    'ok',
+    'failed',
+    'skipped',
+    'pending',
+    'changes',
+    'quality',
+    'reason',
+  ]
   const rows = run.sites.map((site) => [
     site.site,
     site.status,
