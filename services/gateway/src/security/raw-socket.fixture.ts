@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 
 /** What the server says to these bytes until it closes, or until `untilMs` has passed. */
-export function say(port: number, chunks: readonly string[], { untilMs = 400, pauseMs = 0 } = {}): Promise<string> {
+export function say(port: number, chunks: readonly string[], { untilMs = 5_000, pauseMs = 0 } = {}): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' })
     let heard = ''
