@@ -5,9 +5,14 @@ import { activeJobs, type JobRow, runCounts } from '../lifecycle/job-row.ts'
 import type { SiteStep } from '../lifecycle/site-run-steps.ts'
 import { runEta, siteEta } from './eta.ts'
 import { makeHistories } from './history.ts'
+import { makePace } from './pace.ts'
 import { makeSpeedometer, type Speed } from './speed.ts'
 
 const windowMs = 20_000
+/** A site of three hundred is told of every three seconds, a site of a dozen in each round; the run itself in each. */
+const siteEventsPerSecond = 100
+/** Readers of the API ask now and then: their copy is written less often than events are told. */
+const writeEveryMs = 1_000
 /** Samples of one run or site thin out as it gets older: about this many for each doubling of its age. */
 const samplesPerAge = 500
 
@@ -34,8 +39,8 @@ interface Reading {
 }
 
 /**
- * Measures what runs, writes speed and ETA where readers find them, keeps samples and publishes progress events. What has not
- * changed since the last round is not told again.
+ * Measures what runs, publishes progress events, writes speed and ETA where readers find them and keeps samples. What has not
+ * changed since it was told is not told again, and sites take turns where there are many.
  */
 export function makeReportProgress(deps: {
   database: Database
@@ -45,7 +50,9 @@ export function makeReportProgress(deps: {
   const { database } = deps
   const speedometer = makeSpeedometer(windowMs)
   const histories = makeHistories(database)
-  const told = new Map<string, { what: string; sampledAtMs: number }>()
+  const told = makePace()
+  const written = makePace()
+  const sampledAtMs = new Map<string, number>()
 
   async function readRun(job: JobRow, nowMs: number): Promise<Reading[]> {
     const sites = await runningSites(database, job.id)
@@ -95,19 +102,24 @@ export function makeReportProgress(deps: {
   }
 
   async function tell(readings: readonly Reading[], nowMs: number): Promise<void> {
-    const changed = readings.filter((reading) => told.get(reading.key)?.what !== whatOf(reading))
-    if (changed.length === 0) return
-    await writeSpeeds(database, changed)
-    const due = changed.filter((reading) => {
-      const sampledAtMs = told.get(reading.key)?.sampledAtMs ?? 0
-      return nowMs - sampledAtMs >= (nowMs - reading.startedAtMs) / samplesPerAge
-    })
-    await writeSamples(database, due, nowMs)
-    await Promise.all(changed.map((reading) => deps.publish(eventOf(reading.event, nowMs))))
-    for (const reading of changed) {
-      const sampledAtMs = due.includes(reading) ? nowMs : (told.get(reading.key)?.sampledAtMs ?? 0)
-      told.set(reading.key, { what: whatOf(reading), sampledAtMs })
-    }
+    const siteEveryMs = (readings.length * 1_000) / siteEventsPerSecond
+    const due = readings.filter((reading) =>
+      told.isDue(reading.key, whatOf(reading), reading.site === null ? 0 : siteEveryMs, nowMs),
+    )
+    await Promise.all(due.map((reading) => deps.publish(eventOf(reading.event, nowMs))))
+    for (const reading of due) told.done(reading.key, whatOf(reading), nowMs)
+  }
+
+  async function write(readings: readonly Reading[], nowMs: number): Promise<void> {
+    const due = readings.filter((reading) => written.isDue(reading.key, whatOf(reading), writeEveryMs, nowMs))
+    if (due.length === 0) return
+    await writeSpeeds(database, due)
+    const sampled = due.filter(
+      ({ key, startedAtMs }) => nowMs - (sampledAtMs.get(key) ?? 0) >= (nowMs - startedAtMs) / samplesPerAge,
+    )
+    await writeSamples(database, sampled, nowMs)
+    for (const { key } of sampled) sampledAtMs.set(key, nowMs)
+    for (const reading of due) written.done(reading.key, whatOf(reading), nowMs)
   }
 
   return async () => {
@@ -119,10 +131,13 @@ export function makeReportProgress(deps: {
         const readings = await readRun(job, nowMs)
         for (const reading of readings) seen.add(reading.key)
         await tell(readings, nowMs)
+        await write(readings, nowMs)
       }
       speedometer.keep(seen)
       histories.keep(seen)
-      for (const key of told.keys()) if (!seen.has(key)) told.delete(key)
+      told.keep(seen)
+      written.keep(seen)
+      for (const key of sampledAtMs.keys()) if (!seen.has(key)) sampledAtMs.delete(key)
     })
     return 'idle'
   }
