@@ -17,7 +17,7 @@ export async function gatewayUrl(flag: string | undefined, io: Pick<CommandIo, '
 }
 
 /** What is sent there: SEINE_API_KEY, or what the stack of this checkout made for its own commands. Undefined: nothing. */
-async function apiKeyFor(url: string, io: Pick<CommandIo, 'env' | 'cwd'>): Promise<string | undefined> {
+export async function apiKeyFor(url: string, io: Pick<CommandIo, 'env' | 'cwd'>): Promise<string | undefined> {
   if (io.env.SEINE_API_KEY) return io.env.SEINE_API_KEY
   const stacks = await Promise.all([stackFolder(io), demoFolder(io)].map(runningStack))
   // Another gateway than its own is not told the stack's key.

@@ -57,6 +57,11 @@ export function findNatsServer(path: string | undefined, onFetch?: (line: string
   })
 }
 
+/** The same without fetching anything. Throws ToolMissing. */
+export function locateNatsServer(path: string | undefined): Promise<string> {
+  return findTool(natsServerTool, { folders: binaryFolders(path), cacheFolder: join(cacheDir, 'bin'), sources: [] })
+}
+
 export interface NatsServer {
   readonly process: ManagedProcess
   /** `nats://127.0.0.1:<port>`; the same after a restart. */

