@@ -35,7 +35,8 @@ export function makeHandleTask(deps: {
     try {
       return await handlers[task.kind](task, loaded)
     } catch (error) {
-      log.error('task failed unexpectedly', { url: task.url, run: task.runId, site: task.site, error })
+      const { url, runId: run, site, correlationId } = task
+      log.error('task failed unexpectedly', { url, run, site, correlationId, error })
       return unexpected(task, loaded)
     }
   }
@@ -67,6 +68,8 @@ export function makeHandleTask(deps: {
       outcome: outcomeOf(task, ending),
       record: ending.record ?? null,
     })
+    const { runId: run, site, urlId, attempt, correlationId } = task
+    log.debug('task done', { run, site, urlId, attempt, outcome: ending.outcome, correlationId })
     return done()
   }
 }

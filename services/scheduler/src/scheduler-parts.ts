@@ -31,6 +31,7 @@ import { makeDispatch, publishTask } from './frontier/dispatch.ts'
 import { makeLeaseCare } from './frontier/leases.ts'
 import { rearmHosts } from './frontier/wake-hosts.ts'
 import { makeApplyChanges } from './history/apply-changes.ts'
+import { giveBackLostSlots } from './hosts/host-slot.ts'
 import { serveHosts } from './hosts/serve-hosts.ts'
 import { makeAdvanceSite } from './lifecycle/advance-site.ts'
 import { makeApplyExportResult } from './lifecycle/apply-export-result.ts'
@@ -72,7 +73,8 @@ export async function schedulerParts(deps: {
   const plans = await bus.bucket<SitePlan>(buckets.plans)
   const flags = await bus.bucket<RunFlag>(buckets.runs)
   const putFlag = async (runId: string, flag: RunFlag) => void (await flags.put(runId, flag))
-  const publishEvent = (event: SeineEvent) => bus.publish(eventMessage, event)
+  const publishEvent = (event: SeineEvent, correlationId: string | undefined) =>
+    bus.publish(eventMessage, event, { correlationId })
   const settings = { maxUrlsPerSite: config.MAX_URLS_PER_SITE, freshForMs: config.FRESH_FOR }
   const times = { batchWaitMs: config.BATCH_WAIT, exportDeadlineMs: config.EXPORT_DEADLINE }
   const loop = (name: string, everyMs: number, round: () => Promise<'more' | 'idle'>) =>
@@ -89,6 +91,7 @@ export async function schedulerParts(deps: {
     makeLeaseCare({ database, leaseMs: config.LEASE_MS, pendingOn: (s) => bus.pendingOn('TASKS', s), nowMs, log }),
   )
   const rearm = loop('rearm hosts', rearmEveryMs, async () => {
+    await giveBackLostSlots(database, nowMs())
     await rearmHosts(database, nowMs())
     return 'idle'
   })

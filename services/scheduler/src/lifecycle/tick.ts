@@ -33,7 +33,10 @@ export function makeTick(deps: TickDeps): () => Promise<'more' | 'idle'> {
 
   async function tickRun(job: JobRow): Promise<boolean> {
     if (job.flag !== 'running') await tellFlag(job.id, 'running')
-    if (job.status === 'waiting') await startRun(job.id)
+    if (job.status === 'waiting') {
+      await startRun(job.id)
+      log.info('run started', { run: job.id, correlationId: job.correlationId })
+    }
     const started = await startSites(job)
     const settled = await deps.settleRender(job.id, nowMs())
     const moved = await moveSites(job)
@@ -141,7 +144,8 @@ export function makeTick(deps: TickDeps): () => Promise<'more' | 'idle'> {
         try {
           any = (await tickRun(job)) || any
         } catch (error) {
-          log.error('run could not be moved on', { run: job.id, error, why: messageOf(error) })
+          const { id: run, correlationId } = job
+          log.error('run could not be moved on', { run, correlationId, error, why: messageOf(error) })
         }
       }
       return any

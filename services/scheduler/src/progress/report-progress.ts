@@ -44,7 +44,7 @@ interface Reading {
  */
 export function makeReportProgress(deps: {
   database: Database
-  publish: (event: SeineEvent) => Promise<void>
+  publish: (event: SeineEvent, correlationId: string) => Promise<void>
   nowMs: () => number
 }): () => Promise<'idle'> {
   const { database } = deps
@@ -101,12 +101,12 @@ export function makeReportProgress(deps: {
     }
   }
 
-  async function tell(readings: readonly Reading[], nowMs: number): Promise<void> {
+  async function tell(readings: readonly Reading[], correlationId: string, nowMs: number): Promise<void> {
     const siteEveryMs = (readings.length * 1_000) / siteEventsPerSecond
     const due = readings.filter((reading) =>
       told.isDue(reading.key, whatOf(reading), reading.site === null ? 0 : siteEveryMs, nowMs),
     )
-    await Promise.all(due.map((reading) => deps.publish(eventOf(reading.event, nowMs))))
+    await Promise.all(due.map((reading) => deps.publish(eventOf(reading.event, nowMs), correlationId)))
     for (const reading of due) told.done(reading.key, whatOf(reading), nowMs)
   }
 
@@ -130,7 +130,7 @@ export function makeReportProgress(deps: {
       for (const job of jobs) {
         const readings = await readRun(job, nowMs)
         for (const reading of readings) seen.add(reading.key)
-        await tell(readings, nowMs)
+        await tell(readings, job.correlationId, nowMs)
         await write(readings, nowMs)
       }
       speedometer.keep(seen)
