@@ -1,20 +1,11 @@
 import { z } from 'zod'
 import { productSchema, recordLimits, seoSchema } from './record.ts'
 
-/** Bounds of what a test-fetch answers, so that it fits a reply. At a bound the rest is left out. */
-export const probeLimits = {
-  maxHeaders: 100,
-  maxHeaderChars: 1_000,
-  /** Matches of one selector that are shown, and how much of each. */
-  maxSamples: 3,
-  maxSampleChars: 300,
-  maxValueChars: 2_000,
-  /** Headings, images, variants and other lists of a page. */
-  maxListItems: 10,
-} as const
+/** Headers of an answer that a test-fetch shows, and how much of each; the rest is left out. */
+export const probeHeaderLimits = { maxHeaders: 100, maxChars: 1_000 } as const
 
-/** How a test-fetch ended. `fetched`: answered, whatever the status; the others say in `reason` why not. */
-export const probeVerdicts = ['fetched', 'robots', 'left-site', 'busy', 'failed'] as const
+/** How one request of a test-fetch ended. `fetched`: answered, whatever the status; the others say in `reason` why not. */
+export const probeVerdicts = ['fetched', 'robots', 'busy', 'failed'] as const
 
 const shortText = z.string().max(recordLimits.maxTextChars)
 
@@ -42,7 +33,7 @@ const seoSummarySchema = seoSchema.pick({
 export const probedFieldSchema = z.strictObject({
   name: z.string(),
   required: z.boolean(),
-  /** Null: nothing matched. A long one is cut. */
+  /** Null: nothing matched. */
   value: z.json(),
   /** What it found before pattern and type. */
   matches: z.int(),
@@ -52,7 +43,7 @@ export const probedFieldSchema = z.strictObject({
   problem: z.string().nullable(),
 })
 
-/** What a page says, for people who look at one. */
+/** What a page says, for people who look at one. Long texts and lists are cut so that it fits a reply. */
 export const pageViewSchema = z.strictObject({
   seo: seoSummarySchema,
   product: productSchema.nullable(),
@@ -67,40 +58,31 @@ export const pageViewSchema = z.strictObject({
 
 export type PageView = z.output<typeof pageViewSchema>
 
-/** What a fetcher found when it asked for one page of a site. */
-export const probeSchema = z.strictObject({
+/** What came of asking for one URL of a site. */
+export const probeHopSchema = z.strictObject({
   verdict: z.enum(probeVerdicts),
   /** Kebab-case, as in the ledger. Empty: nothing to explain. */
   reason: z.string(),
   /** For people. Null: the reason says it all. */
   detail: z.string().nullable(),
-  /** Each request for the page, the last one last: more than one where it redirects. */
-  hops: z.array(
-    z.strictObject({
-      url: z.string(),
-      status: z.int(),
-      /** Where it redirects to. Null: it does not. */
-      location: z.string().nullable(),
-      durationMs: z.number(),
-    }),
-  ),
-  /** What robots.txt of the last hop's host says. Null: it could not be read. */
+  /** What robots.txt of its host says. Null: it could not be read. */
   robots: z
     .strictObject({
-      host: z.string(),
-      /** Whether it lets the URL be fetched, obeyed or not. */
-      isAllowed: z.boolean(),
       /** False: the site's policy does not obey it, and it was not asked for. */
       isObeyed: z.boolean(),
+      isAllowed: z.boolean(),
+      /** Null: none, or the policy does not honour it. */
       crawlDelayMs: z.number().nullable(),
       sitemaps: z.int(),
     })
     .nullable(),
-  /** The last hop's answer. Null: there was none. */
+  /** Null: there was none. */
   answer: z
     .strictObject({
       status: z.int(),
       headers: z.record(z.string(), z.string()),
+      /** Where it redirects to, canonical. Null: it does not. */
+      redirectUrl: z.string().nullable(),
       charset: shortText.nullable(),
       sizeBytes: z.int(),
       transferredBytes: z.int(),
@@ -113,8 +95,19 @@ export const probeSchema = z.strictObject({
     .nullable(),
   /** Null: it was no page that answered 2xx. */
   page: pageViewSchema.nullable(),
-  /** How long the host's clock made it wait, and the whole of it. */
+  /** How long the host's clock, and robots.txt where it had to be read, made it wait. */
   waitedMs: z.number(),
+})
+
+export type ProbeHop = z.output<typeof probeHopSchema>
+
+/** What came of a test-fetch: all of its last request, and the redirects that led there. */
+export const probeSchema = probeHopSchema.extend({
+  /** `left-site`: it redirects to a host that is not the site's. */
+  verdict: z.enum([...probeVerdicts, 'left-site']),
+  url: z.string(),
+  /** Those before the last one. */
+  redirects: z.array(z.strictObject({ url: z.string(), status: z.int(), durationMs: z.number() })),
   tookMs: z.number(),
 })
 

@@ -38,6 +38,9 @@ it('names the field in every complaint', () => {
     '0.type: price: of a product it is price or number, not text',
   ])
   expect(problemsOf({ name: 'images', css: 'img', type: 'url' })).toEqual(['0.list: images: of a product it is a list'])
+  expect(problemsOf({ name: 'price', css: 'b', type: 'price', list: true })).toEqual([
+    '0.list: price: of a product it is no list',
+  ])
   expect(problemsOf({ name: 'sources', css: 'a' })).toHaveLength(1)
   expect(problemsOf({ name: 'a', css: 'a' }, { name: 'a', css: 'b' })).toEqual([
     '1.name: a: there is another field of this name',

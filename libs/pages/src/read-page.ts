@@ -38,23 +38,24 @@ export function readPage(
   const { body, ...facts } = page
   const { bodyHash = bodyHashOf(body) } = options
   const redirectUrl = redirectTarget(page.status, page.headers.location, page.url)
-  const extracted = options.isPage ? extract(page, options) : null
+  const extracted = options.isPage ? extractFetched(page, options) : null
   const charset = extracted?.charset ?? null
   const record = pageRecordOf({ ...facts, sizeBytes: body.byteLength, bodyHash, redirectUrl, charset, extracted })
   return { record, links: extracted?.links ?? [], redirectUrl }
 }
 
-function extract(
+/** What extraction makes of an answered page. Null: it is no HTML that answered 2xx. Pure. */
+export function extractFetched(
   { url, status, headers, body }: FetchedPage,
   { siteHosts, fields }: { siteHosts: ReadonlySet<string>; fields: FieldReader | null },
 ) {
   if (status >= 300 || body.byteLength === 0 || !isHtml(headers['content-type'])) return null
   const { text, charset } = decodeText(body, headers['content-type'] ?? null)
-  return { charset, ...extractPage({ url, html: text, headers, siteHosts, fields }) }
+  return { charset, text, ...extractPage({ url, html: text, headers, siteHosts, fields }) }
 }
 
-/** Null: no redirect, or one that leads nowhere fetchable. */
-function redirectTarget(status: number, location: string | undefined, base: string): string | null {
+/** Where an answer redirects to. Null: no redirect, or one that leads nowhere fetchable. */
+export function redirectTarget(status: number, location: string | undefined, base: string): string | null {
   if (![301, 302, 303, 307, 308].includes(status) || location === undefined) return null
   return canonicalUrl(location, base)
 }

@@ -1,10 +1,10 @@
-import type { FetchTask, Policy } from '@seine/contracts'
+import type { Policy } from '@seine/contracts'
 import type { HttpClient, HttpPage, HttpRequest, HttpStream } from '@seine/net'
 import { type BlockPage, classify, type FailureKind, parseRetryAfter, type Verdict } from '@seine/politeness'
 import { hostOf } from '@seine/urls'
 import { blockPageOf } from './block-page.ts'
 import type { Ending } from './ending.ts'
-import type { HostGate, Pace } from './host-gate.ts'
+import type { HostGate, Pace, RunRef } from './host-gate.ts'
 import { retryOrFail } from './retry-or-fail.ts'
 
 /** What a host's answer is, once politeness has been kept. The verdict is `ok`, or why this URL is done all the same. */
@@ -12,9 +12,15 @@ export type Asked<A> =
   | { kind: 'answer'; answer: A; verdict: Verdict; hostDueAtMs: number }
   | { kind: 'ending'; ending: Ending }
 
+/** What a request is for: a task of a site run, or something that no run asked for. */
+export interface AskedFor extends Partial<RunRef> {
+  /** Fetches of it that failed before: what the retry budget counts. */
+  readonly failures: number
+}
+
 /** Everything one polite request needs to know. */
 export interface Question {
-  readonly task: Pick<FetchTask, 'failures' | 'runId' | 'site'>
+  readonly task: AskedFor
   readonly url: string
   readonly policy: Policy
   readonly pace: Pace
@@ -73,7 +79,8 @@ async function askWith<A extends HttpPage | HttpStream>(
 ): Promise<Asked<A>> {
   const { url, policy, pace } = question
   const host = hostOf(url)
-  const slot = await gate.acquire(host, pace, question.task)
+  const { runId, site } = question.task
+  const slot = await gate.acquire(host, pace, runId === undefined || site === undefined ? undefined : { runId, site })
   if (slot.kind === 'dead') return ending({ outcome: 'failed', reason: slot.reason })
   if (slot.kind === 'defer') {
     const { untilMs, reason } = slot

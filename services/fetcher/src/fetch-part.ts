@@ -1,6 +1,14 @@
 import type { ArtifactStore } from '@seine/artifacts'
 import { type Bus, publishEvent } from '@seine/bus'
-import { buckets, fetchConsumerOf, fetchTask, type Pool, type RunFlag, type SiteRunFlag } from '@seine/contracts'
+import {
+  buckets,
+  fetchConsumerOf,
+  fetcherRpc,
+  fetchTask,
+  type Pool,
+  type RunFlag,
+  type SiteRunFlag,
+} from '@seine/contracts'
 import type { HttpClient } from '@seine/net'
 import type { HostView } from '@seine/politeness'
 import { type Logger, type Part, systemClock } from '@seine/runtime'
@@ -15,6 +23,7 @@ import { makeHandleTask } from './handle-task.ts'
 import { hostEvents } from './host-events.ts'
 import { makeHostGate, type RunRef } from './host-gate.ts'
 import { makePlans } from './plans.ts'
+import { makeProbe } from './probe.ts'
 import { makeRobotsOf } from './robots-of.ts'
 import { watchRunFlags } from './run-flags.ts'
 import { makePageFiles, type PageFileLimits } from './stored/page-files.ts'
@@ -73,8 +82,9 @@ export async function makeFetchPart(deps: {
     log,
   })
   const work = bus.pull(fetchConsumerOf(deps.pool), fetchTask, handleTask, { maxInFlight: deps.maxInFlight })
+  const probe = bus.serve(fetcherRpc.probe, makeProbe({ ask, robotsOf, nowMs, sleep: systemClock.sleep }))
   return {
-    parts: [work, cache.part, pageFiles.part],
+    parts: [work, probe, cache.part, pageFiles.part],
     async flush() {
       await gate.flush()
       await pageFiles.close()

@@ -1,12 +1,11 @@
 import type { Bucket } from '@seine/bus'
-import { type FetchTask, hostKey, maxRobotsAgeMs, type Policy, type RobotsEntry } from '@seine/contracts'
+import { hostKey, maxRobotsAgeMs, type Policy, type RobotsEntry, type SitePlan } from '@seine/contracts'
 import { maxRobotsBytes, parseRobots, type Robots, robotsVerdictForStatus } from '@seine/politeness'
 import { homeOf, hostOf } from '@seine/urls'
-import type { makeAsk } from './ask.ts'
+import type { AskedFor, makeAsk } from './ask.ts'
 import type { Ending } from './ending.ts'
 import { type Fetched, followRedirects } from './follow-redirects.ts'
 import type { Pace } from './host-gate.ts'
-import type { LoadedPlan } from './plans.ts'
 
 /** What a host's robots.txt means for one site's policy. */
 export interface HostRules {
@@ -18,8 +17,8 @@ export interface HostRules {
 
 export type RobotsOf = (
   url: string,
-  loaded: LoadedPlan,
-  task: FetchTask,
+  loaded: { readonly plan: Pick<SitePlan, 'policy'> },
+  task: AskedFor,
 ) => Promise<HostRules | { kind: 'ending'; ending: Ending }>
 
 /** How long a fetch of robots.txt may take before another fetcher tries. */
@@ -41,11 +40,11 @@ export function makeRobotsOf(deps: {
   const { ask, nowMs } = deps
   const bucket = deps.bucket as Bucket<RobotsEntry>
   const maxHosts = deps.maxHosts ?? 5_000
-  const parsed = new Map<string, { robots: Robots; storedAtMs: number; rules: Map<Policy, HostRules> }>()
+  const parsed = new Map<string, { robots: Robots; storedAtMs: number; rules: WeakMap<Policy, HostRules> }>()
   const loading = new Map<string, Promise<Ending | null>>()
 
   /** Null: the file is in memory now. An ending: why it is not. */
-  async function load(origin: string, host: string, policy: Policy, task: FetchTask): Promise<Ending | null> {
+  async function load(origin: string, host: string, policy: Policy, task: AskedFor): Promise<Ending | null> {
     const key = hostKey(host)
     const found = await bucket.get(key)
     const entry = found?.value
@@ -68,7 +67,7 @@ export function makeRobotsOf(deps: {
     }
   }
 
-  async function fetchRobots(origin: string, policy: Policy, task: FetchTask) {
+  async function fetchRobots(origin: string, policy: Policy, task: AskedFor) {
     const fetched = await followRedirects(`${origin}robots.txt`, policy.limits.maxRedirects, (url) =>
       ask({
         task,
@@ -89,7 +88,7 @@ export function makeRobotsOf(deps: {
     parsed.set(host, {
       robots: parseRobots(Buffer.from(entry.body, 'base64')),
       storedAtMs: entry.storedAtMs,
-      rules: new Map(),
+      rules: new WeakMap(),
     })
     return null
   }

@@ -9,12 +9,14 @@ import {
   schedulerRpc,
 } from '@seine/contracts'
 import { forceHost } from '@seine/politeness'
-import type { Logger, Part } from '@seine/runtime'
+import { type Logger, type Part, systemClock } from '@seine/runtime'
 import { siteHosts } from '@seine/urls'
 import { type Doer, recordAudit } from '../audit/record-audit.ts'
 import { CatalogueError } from '../catalogue/read-catalogue.ts'
 import { readSite } from '../catalogue/read-sites.ts'
+import { usablePolicies } from '../catalogue/usable-policies.ts'
 import type { Database } from '../database/sql.ts'
+import { makeTestFetch } from './test-fetch.ts'
 import { hostOf } from './view-host.ts'
 
 /** Tries of a compare-and-set against fetchers that write the same entry. */
@@ -22,7 +24,7 @@ const maxConflicts = 20
 
 /** Answers what is asked about hosts, out of the buckets that the fetchers keep. */
 export function serveHosts(deps: {
-  bus: Pick<Bus, 'serve' | 'nowMs'>
+  bus: Pick<Bus, 'serve' | 'call' | 'nowMs'>
   hosts: Pick<Bucket<unknown>, 'get' | 'create' | 'update'>
   robots: Pick<Bucket<RobotsEntry>, 'get'>
   policies: () => Promise<ReadonlyMap<string, Policy>>
@@ -90,7 +92,10 @@ export function serveHosts(deps: {
     }
   }
 
+  const { call, nowMs } = bus
+  const testFetch = makeTestFetch({ call, database, policies: usablePolicies(deps), nowMs, sleep: systemClock.sleep })
   return [
+    bus.serve(schedulerRpc.testFetch, testFetch),
     bus.serve(schedulerRpc.getHost, ({ host }) => get(host)),
     bus.serve(schedulerRpc.forceHost, force),
     bus.serve(schedulerRpc.listSiteHosts, listOfSite),
