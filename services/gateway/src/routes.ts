@@ -1,5 +1,6 @@
 import type { ArtifactStore } from '@seine/artifacts'
 import type { Bus } from '@seine/bus'
+import { version } from '@seine/runtime'
 import { auditRoute } from './audit/audit-route.ts'
 import type { Auth } from './auth/auth.ts'
 import { authRoutes } from './auth/auth-routes.ts'
@@ -13,9 +14,9 @@ import { openApiOf } from './http/openapi.ts'
 import type { AnyRoute } from './http/route.ts'
 import type { EventFeed } from './live/event-feed.ts'
 import { makeEventsAfterDeps } from './live/events-after.ts'
-import { policyRoutes } from './policies/policy-routes.ts'
 import { changeRoutes } from './pages/change-routes.ts'
 import { pageRoutes } from './pages/page-routes.ts'
+import { policyRoutes } from './policies/policy-routes.ts'
 import { artifactRoutes } from './runs/artifact-routes.ts'
 import { retentionRoute } from './runs/retention-route.ts'
 import { runCourseRoutes } from './runs/run-course-routes.ts'
@@ -41,9 +42,9 @@ export function allRoutes(deps: {
   const { bus, store, feed, auth, health } = deps
   const routes: AnyRoute[] = [
     ...runRoutes(bus),
-    ...streamRoutes({ bus, feed, events: makeEventsAfterDeps(bus, feed) }),
     ...runCourseRoutes(bus),
     runEventsRoute(bus),
+    ...streamRoutes({ bus, feed, events: makeEventsAfterDeps(bus, feed) }),
     ...artifactRoutes({ bus, store }),
     ...diffRoutes({ bus, store }),
     ...catalogueRoutes(bus),

@@ -51,6 +51,7 @@ export function sessionRoutes({ users, sessions, attempts, setup, isSecure }: Au
       access: 'public',
       summary: 'Logs in: sets the session cookie and tells the CSRF token.',
       body: loginBody,
+      errors: [401],
       answer: { kind: 'data', status: 201, schema: whoAmISchema },
       async handle({ body: { name, password } }, context) {
         const typed = name.trim().toLowerCase()
@@ -121,6 +122,7 @@ export function sessionRoutes({ users, sessions, attempts, setup, isSecure }: Au
       access: 'public',
       summary: 'Makes the first admin with the one-time token printed at start, and logs in.',
       body: setupBody,
+      errors: [403],
       answer: { kind: 'data', status: 201, schema: whoAmISchema },
       async handle({ body: { token, name, password } }, context) {
         await attempts.count('setup', context.address)

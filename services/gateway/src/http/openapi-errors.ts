@@ -32,7 +32,7 @@ export const errorAnswers: Record<string, JsonSchema> = Object.fromEntries(
 
 /** The errors an operation may answer, by status. What follows from its shape need not be said by the route. */
 export function errorStatusesOf(route: AnyRoute): Record<string, JsonSchema> {
-  const { params, query, body, headers = {}, access, method } = route
+  const { params, query, body, headers = {}, access, method, errors = [] } = route
   const statuses: ErrorStatus[] = [
     ...(params === undefined && query === undefined && body === undefined ? [] : ([400] as const)),
     ...(access === 'public' ? [] : ([401, 403] as const)),
@@ -42,6 +42,7 @@ export function errorStatusesOf(route: AnyRoute): Record<string, JsonSchema> {
     ...(body === undefined ? [] : ([413, 415] as const)),
     // Of a change without a body the scheduler may still say so: a run can't be resumed as the sites are now.
     ...(method === 'get' ? [] : ([422] as const)),
+    ...errors,
     429,
     500,
     503,

@@ -58,17 +58,27 @@ export function makeSchemaWriter(): SchemaWriter {
 
 const refTo = (name: string): string => `#/components/schemas/${name}`
 
-/** A schema with its references led to the components. */
+const definitionPrefix = '#/$defs/'
+/** What the schema library calls a schema that contains itself and has no name. */
+const nameless = `${definitionPrefix}__schema`
+
+/**
+ * A schema with its references led to the components. Any JSON is a schema that contains itself: it is written as anything, because
+ * no generated type can say the other.
+ */
 function resolved(schema: JsonSchema, place: (id: string) => string): JsonSchema {
-  return mapJson(withoutId(schema), (key, value) =>
-    key === '$ref' && typeof value === 'string' && value.startsWith('#/$defs/') ? refTo(place(value.slice(8))) : value,
-  ) as JsonSchema
+  return mapJson(withoutId(schema), (value) => {
+    const { $ref } = value
+    if (typeof $ref !== 'string' || !$ref.startsWith(definitionPrefix)) return value
+    return $ref.startsWith(nameless) ? {} : { ...value, $ref: refTo(place($ref.slice(definitionPrefix.length))) }
+  }) as JsonSchema
 }
 
-function mapJson(value: unknown, change: (key: string, value: unknown) => unknown): unknown {
+function mapJson(value: unknown, change: (value: JsonSchema) => JsonSchema): unknown {
   if (Array.isArray(value)) return value.map((entry) => mapJson(entry, change))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, mapJson(change(key, entry), change)]))
+  const entries = Object.entries(change(value as JsonSchema))
+  return Object.fromEntries(entries.map(([key, entry]) => [key, mapJson(entry, change)]))
 }
 
 const withoutId = ({ id: _, $id: __, ...schema }: JsonSchema): JsonSchema => schema

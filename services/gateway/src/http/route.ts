@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Caller } from '../auth/caller.ts'
+import type { ErrorStatus } from './openapi-errors.ts'
 
 /** Who asks, besides what. */
 export interface RequestContext {
@@ -68,6 +69,8 @@ export interface Route<
   readonly body?: B
   /** A body as somebody would send it, for the documentation; a test checks it against the schema. */
   readonly example?: unknown
+  /** Errors besides those that follow from its shape, by status. */
+  readonly errors?: readonly ErrorStatus[]
   /** Request headers worth documenting. */
   readonly headers?: Record<string, string>
   readonly answer: A
