@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { policySchema, siteSchema } from '@seine/contracts'
 import { expect, test } from 'vitest'
 import { command, type ShownPage } from './extract.ts'
 import { makeIo } from './io.fixture.ts'
@@ -11,7 +12,7 @@ const shopPage = `<html lang=en><title>Red shoe</title><h1>Red shoe</h1><b class
   <script type="application/ld+json">{"@type":"Product","name":"Red shoe","sku":"RS-1"}</script>`
 
 /** A shop on loopback with its files of configuration. */
-async function shop(fields: unknown[], robots = '') {
+async function shop(fields: unknown[], robots = '', more: object = {}) {
   const server = createServer((request, response) => {
     if (request.url === '/robots.txt') response.end(robots)
     else if (request.url === '/moved') response.writeHead(301, { location: '/p/1' }).end()
@@ -23,7 +24,7 @@ async function shop(fields: unknown[], robots = '') {
   const cwd = await mkdtemp(join(tmpdir(), 'seine-extract-'))
   await writeFile(
     join(cwd, 'sites.json'),
-    JSON.stringify({ sites: [{ name: 'shop', startUrls: [`${origin}/`], fields }] }),
+    JSON.stringify({ sites: [{ name: 'shop', startUrls: [`${origin}/`], fields, ...more }] }),
   )
   await writeFile(join(cwd, 'policies.yml'), 'policies: {}\n')
   const run = async (path: string, args: string[] = [], env: Record<string, string> = {}) => {
@@ -120,4 +121,35 @@ test('says what is wrong with the question, the files or the environment', async
     code: 2,
     err: expect.stringContaining('none.yml'),
   })
+})
+
+test('takes a site from a running mesh, with what it does otherwise than its policy', async () => {
+  await using site = await shop([])
+  const entry = (startUrl: string) => ({
+    site: siteSchema.parse({ name: 'shop', startUrls: [startUrl], fields, policy: 'brisk' }),
+  })
+  const gateway = createServer((request, response) => {
+    const origin = 'http://127.0.0.1/'
+    const data = request.url === '/api/sites/shop' ? entry(origin) : { policy: policySchema.parse({}) }
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ success: true, data }))
+  })
+  await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`
+  try {
+    const { code, out } = await site.run('/p/1', ['--gateway', url], { SITES_FILE: 'none.json' })
+    expect(code).toBe(0)
+    expect(out).toMatch(/price \* +price +1 +49\.9/)
+  } finally {
+    gateway.closeAllConnections()
+    await new Promise((resolve) => gateway.close(resolve))
+  }
+})
+
+test('asks as the site does where that is otherwise than its policy', async () => {
+  const robots = 'User-agent: *\nDisallow: /p/'
+  const policyOverrides = { respectRobots: false, robotsOverrideReason: 'our own shop' }
+  await using obeying = await shop(fields, robots)
+  await using own = await shop(fields, robots, { policyOverrides })
+  expect([(await obeying.run('/p/1')).code, (await own.run('/p/1')).code]).toEqual([1, 0])
 })

@@ -1,14 +1,16 @@
 import { parseArgs } from 'node:util'
-import type { HttpFacts } from '@seine/contracts'
+import { mergePolicy } from '@seine/catalogue'
+import type { HttpFacts, Policy, Site } from '@seine/contracts'
 import { type Extraction, extractPage, makeFieldReader, readHttpFacts } from '@seine/extract'
 import { type HttpClient, makeAddressGuard, makeHttpClient, makeProxyPool, parseProxies } from '@seine/net'
 import { envList, messageOf, readConfig } from '@seine/runtime'
 import { canonicalUrl, siteHosts } from '@seine/urls'
 import { z } from 'zod'
-import type { Command } from './command.ts'
+import type { Command, CommandIo } from './command.ts'
 import { exitCodes } from './exit-codes.ts'
 import { extractionText } from './extraction-text.ts'
 import { fetchLive } from './fetch-live.ts'
+import { withGateway } from './gateway.ts'
 import { readSite } from './sites-file.ts'
 
 /** The fetcher's own variables, so that what it may reach is what this may reach. */
@@ -35,8 +37,11 @@ export interface ShownPage extends Pick<Extraction, 'seo' | 'product' | 'fields'
 export const command: Command = {
   name: 'extract',
   summary: 'Show what the selectors of a site give on a live page',
-  usage: 'seine extract <url> --site name [--json] [--sites file] [--policies file]',
-  examples: ['seine extract https://shop.example.com/p/1 --site my-shop'],
+  usage: 'seine extract <url> --site name [--json] [--sites file] [--policies file | --gateway url]',
+  examples: [
+    'seine extract https://shop.example.com/p/1 --site my-shop',
+    'seine extract https://shop.example.com/p/1 --site my-shop --gateway http://127.0.0.1:8080',
+  ],
   async run(args, io) {
     const refuse = (problem: string): number => {
       io.stderr.write(`seine extract: ${problem}\nusage: ${command.usage}\n`)
@@ -57,8 +62,11 @@ export const command: Command = {
     if (positionals.length !== 1 || url === null) return refuse('which page? One http or https URL')
     if (flags.site === undefined) return refuse('of which site? --site name')
 
-    const loaded = await readSite(flags.site, flags, io).catch((error: unknown) => messageOf(error))
+    const loaded = await (flags.gateway === undefined
+      ? readSite(flags.site, flags, io).catch((error: unknown) => messageOf(error))
+      : siteOfMesh(flags.site, flags.gateway, io))
     if (typeof loaded === 'string') return refuse(loaded)
+    if (typeof loaded === 'number') return loaded
     const { site, policy } = loaded
     const http = openHttp(io.env)
     if (typeof http === 'string') return refuse(http)
@@ -105,12 +113,29 @@ const readArguments = (args: string[]) => {
       site: { type: 'string' },
       sites: { type: 'string' },
       policies: { type: 'string' },
+      gateway: { type: 'string' },
       json: { type: 'boolean', default: false },
     },
     strict: true,
     allowPositionals: true,
   })
   return { flags, positionals }
+}
+
+/** A site as a running mesh knows it, also one that the API made; the exit code where it can't be had. */
+async function siteOfMesh(
+  name: string,
+  gateway: string,
+  io: CommandIo,
+): Promise<{ site: Site; policy: Policy } | number> {
+  let found: { site: Site; policy: Policy } | null = null
+  const code = await withGateway(command, gateway, io, async (client) => {
+    const { site } = await client.getSite(name)
+    const { policy } = await client.getPolicy(site.policy)
+    found = { site, policy: mergePolicy(policy, site.policyOverrides) }
+    return exitCodes.ok
+  })
+  return found ?? code
 }
 
 /** The client the environment allows, or what is wrong with it. */

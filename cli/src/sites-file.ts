@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { mergePolicy } from '@seine/catalogue'
 import { type Policy, policiesFileSchema, policySchema, type Site, sitesFileSchema } from '@seine/contracts'
 import { messageOf } from '@seine/runtime'
 import { projectRoot } from '@seine/stack'
@@ -15,7 +16,7 @@ export interface ConfigFiles {
 }
 
 /**
- * One site and its policy as the files say, without a running mesh. Throws Error with one message that names the file and
+ * One site and its policy as the files say, what the site does otherwise included, without a running mesh. Throws Error with one message that names the file and
  * everything that is wrong in it, or the sites that there are.
  */
 export async function readSite(
@@ -36,7 +37,7 @@ export async function readSite(
   if (policy === undefined) {
     throw new Error(`${policiesPath}: no policy '${site.policy}', there are ${Object.keys(policies).join(', ')}`)
   }
-  return { site, policy }
+  return { site, policy: mergePolicy(policy, site.policyOverrides) }
 }
 
 async function readChecked<S extends z.ZodType>(
