@@ -66,8 +66,16 @@ await runMain('gateway', async () => {
   const app = makeApp({ routes, identify: auth.identify, limit, origins, trustedProxies, log, dashboard })
   const nowMs = () => performance.now()
   const presence = makePresenceDesk({ bucket: await bus.bucket(buckets.presence), nowMs, log })
-  const authenticate = makeAuthenticateUpgrade({ identify: auth.identify, limit, origins, trustedProxies })
-  const live = makeLiveServer({ feed, events: makeEventsAfterDeps(bus, feed), presence, authenticate, nowMs, log })
+  const admission = { identify: auth.identify, origins, trustedProxies }
+  const live = makeLiveServer({
+    feed,
+    events: makeEventsAfterDeps(bus, feed),
+    presence,
+    authenticate: makeAuthenticateUpgrade({ ...admission, limit }),
+    recheck: makeAuthenticateUpgrade(admission),
+    nowMs,
+    log,
+  })
   const { upgrade } = live
   await runService({
     name: 'gateway',

@@ -34,7 +34,11 @@ interface Client {
 
 /** The WebSocket face: `upgrade` is for the HTTP server's event of that name. */
 export function makeLiveServer(
-  deps: LiveConnectionDeps & { authenticate: AuthenticateUpgrade },
+  deps: LiveConnectionDeps & {
+    authenticate: AuthenticateUpgrade
+    /** Asked while a connection lasts: counts as no request of its caller. */
+    recheck: AuthenticateUpgrade
+  },
   settings: LiveServerSettings = liveServerSettings,
 ): { upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void; part: Part; readonly clients: number } {
   const { authenticate, nowMs, log } = deps
@@ -131,7 +135,7 @@ export function makeLiveServer(
 
   /** A session that was closed or a key that was revoked loses its connection too. */
   async function recheck(client: Client): Promise<void> {
-    const answer = await authenticate(client.request)
+    const answer = await deps.recheck(client.request)
     if (!answer.ok && (answer.refusal.status === 401 || answer.refusal.status === 403))
       client.connection.drop('signed-out')
   }

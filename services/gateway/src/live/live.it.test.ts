@@ -40,7 +40,7 @@ async function startGateway() {
   const log = silentLogger
   const presence = makePresenceDesk({ bucket: await bus.bucket<PresenceShare>(buckets.presence), nowMs, log })
   const events = makeEventsAfterDeps(bus, feed)
-  const live = makeLiveServer({ feed, events, presence, authenticate, nowMs, log }, settings)
+  const live = makeLiveServer({ feed, events, presence, authenticate, recheck: authenticate, nowMs, log }, settings)
   const routes = allRoutes({ bus, store, feed, auth: await openAuth(bus, {}), health })
   const app = makeApp({ routes, identify: everyoneIsAdmin, origins: { loopbackOnly: true }, log })
   const server = makeHttpServer({ fetch: app.fetch, upgrade: live.upgrade, host: '127.0.0.1', port: 0, log })
