@@ -8,6 +8,9 @@ export type Deed = Pick<AuditEntry, 'action' | 'subject' | 'details'>
 /** Who does something, and of which request: what a request's context says. */
 export type Doer = Pick<ServeContext, 'actor' | 'correlationId'>
 
+/** Nobody that is known. */
+export const anonymous: Doer = { actor: 'anonymous', correlationId: undefined }
+
 /** Writes down what somebody does, in the transaction that does it: both happen, or neither. */
 export async function recordAudit(sql: Sql, doer: Doer, deed: Deed, nowMs: number): Promise<AuditEntry> {
   const { actor, correlationId = null } = doer

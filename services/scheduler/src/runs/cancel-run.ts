@@ -1,5 +1,6 @@
 import { RpcError } from '@seine/bus'
 import type { Run } from '@seine/contracts'
+import { anonymous, type Doer, recordAudit } from '../audit/record-audit.ts'
 import type { Database } from '../database/sql.ts'
 import { cancelUrls } from '../frontier/cancel-urls.ts'
 import { lockSiteRuns } from '../frontier/site-run-row.ts'
@@ -15,7 +16,7 @@ export function makeCancelRun(deps: {
   nowMs: () => number
   readRun: (runId: string) => Promise<Run>
 }) {
-  return async ({ runId }: { runId: string }): Promise<Run> => {
+  return async ({ runId }: { runId: string }, doer: Doer = anonymous): Promise<Run> => {
     const nowMs = deps.nowMs()
     await deps.database.transaction(async (sql) => {
       const job = await lockJob(sql, runId)
@@ -31,6 +32,7 @@ export function makeCancelRun(deps: {
       // Read again: their events tell the counts after the cut.
       await moveSiteRuns(sql, await lockSiteRuns(sql, open, [runId]), { to: 'cancelled' }, nowMs)
       await finishRun(sql, job, { status: 'cancelled', archive: null, reason: null }, nowMs)
+      await recordAudit(sql, doer, { action: 'run.cancelled', subject: runId, details: {} }, nowMs)
     })
     await deps.tellCancelled(runId)
     return deps.readRun(runId)

@@ -1,6 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql'
 import { RpcError } from '@seine/bus'
 import { newId, type RpcRequest, type Run, type Site, type schedulerRpc } from '@seine/contracts'
+import { currentTraceParent } from '@seine/telemetry'
+import { anonymous, type Doer, recordAudit } from '../audit/record-audit.ts'
 import type { Catalogue } from '../catalogue/read-catalogue.ts'
 import { BulkJobEntity, BulkJobSiteEntity, OutboxEntity } from '../database/entities.ts'
 import { sqlOf } from '../database/orm-sql.ts'
@@ -31,7 +33,7 @@ export interface RunSource {
   record(sql: Sql, runId: string): Promise<void>
 }
 
-export type CreateRun = (request: CreateRunRequest, source?: RunSource) => Promise<Run>
+export type CreateRun = (request: CreateRunRequest, source?: RunSource, doer?: Doer) => Promise<Run>
 type CreateRunRequest = RpcRequest<typeof schedulerRpc.createRun>
 
 /**
@@ -39,7 +41,7 @@ type CreateRunRequest = RpcRequest<typeof schedulerRpc.createRun>
  * for unknown sites and bad files, `conflict` where runs are switched off.
  */
 export function makeCreateRun(deps: CreateRunDeps): CreateRun {
-  return async (request, source) => {
+  return async (request, source, doer = source === undefined ? anonymous : scheduleOf(source)) => {
     if (!deps.enabled) throw new RpcError('conflict', 'bulk runs are switched off (BULK_RUN_ENABLED=false)')
     const catalogue = await readUsable(deps.catalogue)
     const sites = chooseSites(catalogue, request.options)
@@ -49,11 +51,15 @@ export function makeCreateRun(deps: CreateRunDeps): CreateRun {
       if (same !== null) return same
       const created = await insertRun(em, request, sites, catalogue, deps.maxConcurrency, nowMs, source?.scheduleId)
       await source?.record(sqlOf(em), created)
+      const details = { sites: sites.length, dryRun: request.options.dry_run }
+      await recordAudit(sqlOf(em), doer, { action: 'run.started', subject: created, details }, nowMs)
       return created
     })
     return deps.readRun(runId)
   }
 }
+
+const scheduleOf = ({ scheduleId }: RunSource): Doer => ({ actor: `schedule ${scheduleId}`, correlationId: undefined })
 
 async function sameRequest(em: EntityManager, key: string, nowMs: number): Promise<string | null> {
   // Two requests with one key wait for each other here.
@@ -82,6 +88,7 @@ async function insertRun(
     options,
     correlationId: request.correlationId,
     idempotencyKey: request.idempotencyKey ?? null,
+    traceParent: currentTraceParent() ?? null,
     scheduleId: scheduleId ?? null,
     concurrency: options.concurrency ?? maxConcurrency,
     steps: newManifest(),

@@ -1,5 +1,6 @@
 import { RpcError } from '@seine/bus'
 import type { Run } from '@seine/contracts'
+import { anonymous, type Doer, recordAudit } from '../audit/record-audit.ts'
 import type { Database } from '../database/sql.ts'
 import { recordEvents } from '../events/outbox.ts'
 import { lockJob, siteGroups } from '../lifecycle/job-row.ts'
@@ -15,7 +16,7 @@ export function makePauseRun(deps: {
   nowMs: () => number
   readRun: (runId: string) => Promise<Run>
 }) {
-  return async ({ runId }: { runId: string }): Promise<Run> => {
+  return async ({ runId }: { runId: string }, doer: Doer = anonymous): Promise<Run> => {
     const nowMs = deps.nowMs()
     await deps.database.transaction(async (sql) => {
       const job = await lockJob(sql, runId)
@@ -27,6 +28,7 @@ export function makePauseRun(deps: {
         throw new RpcError('conflict', 'every site of the run has ended, only its archive is missing')
       await sql.query(`update bulk_jobs set status = 'paused', flag = null where id = $1`, [runId])
       await recordEvents(sql, [{ runId, step: null, type: 'run.paused', data: {} }], nowMs)
+      await recordAudit(sql, doer, { action: 'run.paused', subject: runId, details: {} }, nowMs)
     })
     await deps.tellPaused(runId)
     return deps.readRun(runId)

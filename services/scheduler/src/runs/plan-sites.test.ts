@@ -26,3 +26,7 @@ test('elsewhere the run is refused, naming each site and its policy', () => {
     "site 'lamps' with policy 'home', site 'beds' with policy 'default': residential proxies need residentialProxies: true in the site's entry",
   )
 })
+
+test('a site whose policy is gone is named, and no run is planned', () => {
+  expect(() => plan(testSite('lamps', { policy: 'gone' }))).toThrow("site 'lamps' has no policy 'gone' any more")
+})

@@ -18,7 +18,11 @@ export function planSites(
   const plans = sites.map((entry): SitePlan => {
     const site = options.policy === undefined ? entry : { ...entry, policy: options.policy }
     const policy = catalogue.policies.get(site.policy)
-    if (policy === undefined) throw new Error(`site '${site.name}' has no policy '${site.policy}'`)
+    // A site of the API may outlive its policy, which is in a file.
+    if (policy === undefined)
+      throw new RpcError('invalid', `site '${site.name}' has no policy '${site.policy}' any more`, {
+        unknownPolicy: site.policy,
+      })
     const merged = slowDown(mergePolicy(policy, site.policyOverrides), options.at_most)
     return { runId, site, policy: merged, maxPages: options.limit ?? site.maxPages ?? null }
   })

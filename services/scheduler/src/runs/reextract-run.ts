@@ -1,5 +1,6 @@
 import { RpcError } from '@seine/bus'
 import type { RpcRequest, Run, Site, schedulerRpc } from '@seine/contracts'
+import { anonymous, type Doer, recordAudit } from '../audit/record-audit.ts'
 import type { Catalogue } from '../catalogue/read-catalogue.ts'
 import type { Database, Sql } from '../database/sql.ts'
 import { lockSiteRuns, type SiteRunRow } from '../frontier/site-run-row.ts'
@@ -18,7 +19,10 @@ export function makeReextractRun(deps: {
   catalogue: () => Promise<Catalogue>
   readRun: (runId: string) => Promise<Run>
 }) {
-  return async ({ runId, site }: RpcRequest<typeof schedulerRpc.reextractRun>): Promise<Run> => {
+  return async (
+    { runId, site }: RpcRequest<typeof schedulerRpc.reextractRun>,
+    doer: Doer = anonymous,
+  ): Promise<Run> => {
     const nowMs = deps.nowMs()
     const { sites } = await deps.catalogue()
     await deps.database.transaction(async (sql) => {
@@ -37,6 +41,8 @@ export function makeReextractRun(deps: {
         chosen.map((run) => run.id),
       )
       await askForReextraction(sql, chosen, sites)
+      const details = { sites: chosen.length }
+      await recordAudit(sql, doer, { action: 'run.reextracted', subject: runId, details }, nowMs)
       await reopenJob(sql, runId)
     })
     return deps.readRun(runId)

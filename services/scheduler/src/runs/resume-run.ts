@@ -1,5 +1,6 @@
 import { RpcError } from '@seine/bus'
 import type { Run } from '@seine/contracts'
+import { anonymous, type Doer, recordAudit } from '../audit/record-audit.ts'
 import type { Database, Sql } from '../database/sql.ts'
 import { reopenUrls } from '../frontier/reopen-urls.ts'
 import { lockSiteRuns, type SiteRunRow } from '../frontier/site-run-row.ts'
@@ -15,11 +16,12 @@ export function makeResumeRun(deps: {
   nowMs: () => number
   readRun: (runId: string) => Promise<Run>
 }) {
-  return async ({ runId }: { runId: string }): Promise<Run> => {
+  return async ({ runId }: { runId: string }, doer: Doer = anonymous): Promise<Run> => {
     const nowMs = deps.nowMs()
     await deps.database.transaction(async (sql) => {
       const job = await lockJob(sql, runId)
       if (job === null) throw new RpcError('not-found', `no run ${runId}`)
+      await recordAudit(sql, doer, { action: 'run.resumed', subject: runId, details: { from: job.status } }, nowMs)
       if (job.status === 'paused') {
         await sql.query(`update bulk_jobs set status = 'waiting', flag = null where id = $1`, [runId])
         return

@@ -1,5 +1,6 @@
 import { RpcError } from '@seine/bus'
 import type { RpcRequest, Run, schedulerRpc } from '@seine/contracts'
+import { anonymous, type Doer, recordAudit } from '../audit/record-audit.ts'
 import type { Database, Sql } from '../database/sql.ts'
 import { reopenUrls } from '../frontier/reopen-urls.ts'
 import { lockSiteRuns, type SiteRunRow } from '../frontier/site-run-row.ts'
@@ -14,7 +15,7 @@ export function makeRetryRun(deps: {
   nowMs: () => number
   readRun: (runId: string) => Promise<Run>
 }) {
-  return async (request: RpcRequest<typeof schedulerRpc.retryRun>): Promise<Run> => {
+  return async (request: RpcRequest<typeof schedulerRpc.retryRun>, doer: Doer = anonymous): Promise<Run> => {
     const { runId, site, failuresOnly } = request
     const nowMs = deps.nowMs()
     await deps.database.transaction(async (sql) => {
@@ -33,6 +34,8 @@ export function makeRetryRun(deps: {
         chosen.map((run) => run.id),
       )
       await reopenJob(sql, runId)
+      const details = { sites: chosen.length, failuresOnly }
+      await recordAudit(sql, doer, { action: 'run.retried', subject: runId, details }, nowMs)
     })
     return deps.readRun(runId)
   }

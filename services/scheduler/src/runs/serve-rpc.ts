@@ -1,6 +1,7 @@
 import type { Bus } from '@seine/bus'
 import { type RunFlag, schedulerRpc } from '@seine/contracts'
 import type { Part } from '@seine/runtime'
+import type { Doer } from '../audit/record-audit.ts'
 import type { Catalogue } from '../catalogue/read-catalogue.ts'
 import type { Config } from '../config.ts'
 import type { Postgres } from '../database/postgres.ts'
@@ -49,15 +50,18 @@ export function serveRpc(deps: {
   const reextractRun = makeReextractRun({ ...writing, catalogue: deps.catalogue })
 
   const thenTick =
-    <A, B>(work: (request: A) => Promise<B>) =>
-    async (request: A): Promise<B> => {
-      const answer = await work(request)
+    <A, B>(work: (request: A, doer: Doer) => Promise<B>) =>
+    async (request: A, doer: Doer): Promise<B> => {
+      const answer = await work(request, doer)
       deps.changed()
       return answer
     }
 
   return [
-    bus.serve(schedulerRpc.createRun, thenTick(createRun)),
+    bus.serve(
+      schedulerRpc.createRun,
+      thenTick((request, doer) => createRun(request, undefined, doer)),
+    ),
     bus.serve(schedulerRpc.planRun, planRun),
     bus.serve(schedulerRpc.getRun, ({ runId }) => reads.getRun(runId)),
     bus.serve(schedulerRpc.listRuns, reads.listRuns),
