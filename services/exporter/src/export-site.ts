@@ -91,8 +91,11 @@ export function makeExportSite(deps: ExportDeps) {
     const artifacts: Artifact[] = []
     for (const { name, file } of written.files)
       artifacts.push(await store.put(`${siteArtifacts(runId, site)}/${name}`, { file }))
-    await changes.publish(bus, { ...of, attempt: work.attempt }, signal)
-    await known.publish(bus, { ...of, attempt: work.attempt, isCompared: previousRunId !== null }, signal)
+    const told: Pick<typeof bus, 'publish'> = {
+      publish: (definition, message) => bus.publish(definition, message, { correlationId: work.correlationId }),
+    }
+    await changes.publish(told, { ...of, attempt: work.attempt }, signal)
+    await known.publish(told, { ...of, attempt: work.attempt, isCompared: previousRunId !== null }, signal)
     const isGone = work.previousRunId !== null && previousRunId === null
     return {
       status: 'complete',

@@ -6,7 +6,7 @@ import type { Part } from '@seine/runtime'
 export type CacheUse = 'hit' | 'miss'
 
 export interface CacheTally {
-  note(task: Pick<FetchTask, 'runId' | 'site'>, use: CacheUse): void
+  note(task: Pick<FetchTask, 'runId' | 'site' | 'correlationId'>, use: CacheUse): void
   readonly part: Part
 }
 
@@ -17,24 +17,25 @@ const tellEveryMs = 2_000
 
 /** Counts how the records of last time are used, by site run. Bounded by the site runs this process works on in a period. */
 export function makeCacheTally(publish: (event: CacheEvent) => Promise<void>): CacheTally {
-  let counts = new Map<string, { runId: string; site: string; hit: number; miss: number }>()
+  let counts = new Map<string, { runId: string; site: string; correlationId: string; hit: number; miss: number }>()
   let timer: NodeJS.Timeout | undefined
 
   async function tell(): Promise<void> {
     const told = [...counts.values()]
     counts = new Map()
-    for (const { runId, site, ...uses } of told)
+    for (const { runId, site, correlationId, ...uses } of told)
       for (const use of ['hit', 'miss'] as const) {
         if (uses[use] === 0) continue
         const type = `cache.${use}` as const
-        await publish({ jobId: runId, site, step: 'fetch', level: 'debug', type, data: { pages: uses[use] } })
+        const about = { jobId: runId, site, step: 'fetch', level: 'debug', correlationId } as const
+        await publish({ ...about, type, data: { pages: uses[use] } })
       }
   }
 
   return {
-    note({ runId, site }, use) {
+    note({ runId, site, correlationId }, use) {
       const key = `${runId}.${site}`
-      const count = counts.get(key) ?? { runId, site, hit: 0, miss: 0 }
+      const count = counts.get(key) ?? { runId, site, correlationId, hit: 0, miss: 0 }
       count[use]++
       counts.set(key, count)
     },
