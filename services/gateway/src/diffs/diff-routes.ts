@@ -2,8 +2,9 @@ import type { ArtifactStore } from '@seine/artifacts'
 import type { Bus } from '@seine/bus'
 import { runDiffPath, runDiffSchema, runDiffSiteSchema, schedulerRpc, siteName } from '@seine/contracts'
 import { z } from 'zod'
+import { as } from '../http/call-options.ts'
 import { pageQuery } from '../http/paging.ts'
-import { type AnyRoute, defineRoute, type RequestContext } from '../http/route.ts'
+import { type AnyRoute, defineRoute } from '../http/route.ts'
 import { download, downloadHeaders } from '../runs/download.ts'
 
 const diffParams = z.strictObject({ id: z.uuid('expected the id of a comparison') })
@@ -24,7 +25,6 @@ export function diffRoutes({
   bus: Pick<Bus, 'call'>
   store: Pick<ArtifactStore, 'open' | 'stat'>
 }): AnyRoute[] {
-  const as = ({ correlationId }: RequestContext) => ({ correlationId })
   return [
     defineRoute({
       method: 'post',

@@ -1,7 +1,8 @@
 import type { Bus } from '@seine/bus'
 import { runSchema, schedulerRpc, siteName } from '@seine/contracts'
 import { z } from 'zod'
-import { type AnyRoute, defineRoute, type RequestContext } from '../http/route.ts'
+import { as } from '../http/call-options.ts'
+import { type AnyRoute, defineRoute } from '../http/route.ts'
 import { runParams } from './run-routes.ts'
 
 const retryBody = z.strictObject({
@@ -20,7 +21,6 @@ const changed = { kind: 'data', status: 200, schema: runSchema } as const
 
 /** What changes the course of a run. */
 export function runCourseRoutes({ call }: Pick<Bus, 'call'>): AnyRoute[] {
-  const as = ({ correlationId }: RequestContext) => ({ correlationId })
   return [
     defineRoute({
       method: 'post',

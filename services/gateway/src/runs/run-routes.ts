@@ -9,6 +9,7 @@ import {
 } from '@seine/contracts'
 import { z } from 'zod'
 import { ApiError } from '../http/api-error.ts'
+import { as } from '../http/call-options.ts'
 import { pageQuery } from '../http/paging.ts'
 import { type AnyRoute, defineRoute, type RequestContext } from '../http/route.ts'
 import { runListQuery, runListRequest } from './run-list.ts'
@@ -20,7 +21,6 @@ export const runParams = z.strictObject({ id: z.uuid('expected the id of a run')
 export const runDetailSchema = runSchema.extend({ sites: z.array(siteRunSchema), sitesTotal: z.int() })
 
 export function runRoutes({ call }: Pick<Bus, 'call'>): AnyRoute[] {
-  const as = ({ correlationId }: RequestContext) => ({ correlationId })
   return [
     defineRoute({
       method: 'post',
@@ -38,7 +38,7 @@ export function runRoutes({ call }: Pick<Bus, 'call'>): AnyRoute[] {
         const run = await call(
           schedulerRpc.createRun,
           { options, correlationId, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) },
-          { correlationId, timeoutMs: createTimeoutMs },
+          { ...as(context), timeoutMs: createTimeoutMs },
         )
         return { data: run, headers: { Location: `/api/bulk-runs/${run.id}` } }
       },

@@ -1,9 +1,10 @@
 import type { Bus } from '@seine/bus'
 import { runSchema, schedulerRpc, scheduleSchema, scheduleSettingsSchema } from '@seine/contracts'
 import { z } from 'zod'
+import { as } from '../http/call-options.ts'
 import { etagOf, ifMatchHeader, readIfMatch } from '../http/if-match.ts'
 import { pageQuery } from '../http/paging.ts'
-import { type AnyRoute, defineRoute, type RequestContext } from '../http/route.ts'
+import { type AnyRoute, defineRoute } from '../http/route.ts'
 
 const scheduleParams = z.strictObject({ id: z.uuid('expected the id of a schedule') })
 const one = { kind: 'data', status: 200, schema: scheduleSchema } as const
@@ -12,7 +13,6 @@ const one = { kind: 'data', status: 200, schema: scheduleSchema } as const
 const runTimeoutMs = 15_000
 
 export function scheduleRoutes({ call }: Pick<Bus, 'call'>): AnyRoute[] {
-  const as = ({ correlationId }: RequestContext) => ({ correlationId })
   return [
     defineRoute({
       method: 'get',
