@@ -69,6 +69,16 @@ test.each<[string, Record<string, unknown>, Change[], boolean, unknown]>([
     { state: 'failed', reason: 'timeout', status: 0, name: 'Lamp', price: null, title: 'Lamp | Shop', changes: [] },
   ],
   [
+    'a page that is there no more is called what it was called',
+    {
+      ...{ ledger: { outcome: 'failed', reason: 'http-410', status: 410 }, previous: record },
+      record: { ...record, status: 410, seo: null, product: null },
+    },
+    [change({ change: 'removed', reason: 'http-410' })],
+    true,
+    { state: 'failed', reason: 'http-410', status: 410, name: 'Lamp', title: 'Lamp | Shop', changes: ['removed'] },
+  ],
+  [
     'a page that is in no source any more is gone',
     { ledger: null, record: null, previous: record },
     [change({ change: 'removed', reason: 'in-no-source' })],

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import type { Bus } from '@seine/bus'
-import { type KnownPages, knownPageLimits, knownPages, type PageRecord } from '@seine/contracts'
+import { type KnownPages, knownPageLimits, knownPages } from '@seine/contracts'
 import { type Change, type JoinedPage, linesOf, openTextFile, statusOf } from '@seine/reports'
 
 type Known = KnownPages['pages'][number]
@@ -73,15 +73,16 @@ export function knownPage(page: JoinedPage, changes: readonly Change[], isReport
   const isGone = ledger === null && changes.some(({ change }) => change === 'removed')
   if (!isReported && previous === null) return null
   const state = ledger !== null && isReported ? stateOf(ledger.outcome) : isGone ? 'gone' : 'not-checked'
-  const shown = record ?? previous
-  const product = state === 'ok' ? record?.product : undefined
+  const product = state === 'ok' ? record?.product : null
+  // A page that could not be read is still called what it was called.
+  const before = state === 'ok' ? null : previous
   return {
     url,
     state,
     reason: state === 'ok' ? '' : cut(changes.find(({ reason }) => reason !== null)?.reason ?? ledger?.reason ?? ''),
-    status: ledger === null ? (shown?.status ?? 0) : statusOf({ ledger, record }),
-    title: cut(shown?.seo?.title ?? null),
-    name: cut(product?.name ?? nameOf(shown, state)),
+    status: ledger === null ? (previous?.status ?? 0) : statusOf({ ledger, record }),
+    title: cut(record?.seo?.title ?? before?.seo?.title ?? null),
+    name: cut(product?.name ?? before?.product?.name ?? null),
     price: product?.price ?? null,
     currency: product?.currency ?? null,
     availability: cut(product?.availability ?? null),
@@ -93,10 +94,6 @@ export function knownPage(page: JoinedPage, changes: readonly Change[], isReport
 
 const stateOf = (outcome: string): Known['state'] =>
   outcome === 'failed' ? 'failed' : outcome === 'skipped' ? 'skipped' : 'ok'
-
-/** A page that could not be read is still called what it was called. */
-const nameOf = (shown: PageRecord | null, state: Known['state']): string | null =>
-  state === 'ok' ? null : (shown?.product?.name ?? null)
 
 function changesOf(changes: readonly Change[]): string[] {
   const names = changes.flatMap(({ change, field }) =>
