@@ -14,7 +14,8 @@ export interface HealthServer {
 export const checkTimeoutMs = 2_000
 
 /**
- * Serves `/healthz` (200 while the process works) and `/readyz` (200 when every check is null, else 503 with reasons).
+ * Serves `/healthz` (200 while the process works), `/readyz` (200 when every check is null, else 503 with reasons) and, where
+ * there are any, `/metrics`.
  * Port 0: any free one.
  */
 export async function startHealthServer(options: {
@@ -22,10 +23,19 @@ export async function startHealthServer(options: {
   port: number
   phase: () => string
   checks: Record<string, HealthCheck>
+  /** The text of `/metrics`, in Prometheus' format. */
+  metrics?: (() => Promise<string>) | undefined
 }): Promise<HealthServer> {
   const server = createServer((request, response) => {
     const path = (request.url ?? '').split('?')[0]
     if (path === '/healthz') return answer(response, 200, { status: 'ok', phase: options.phase() })
+    if (path === '/metrics' && options.metrics !== undefined) {
+      void options.metrics().then(
+        (text) => response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(text),
+        (error: unknown) => answer(response, 500, { error: messageOf(error) }),
+      )
+      return
+    }
     if (path !== '/readyz') return answer(response, 404, { error: 'not found' })
     void runChecks(options.checks).then((reasons) => {
       const phase = options.phase()

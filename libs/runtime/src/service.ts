@@ -11,6 +11,8 @@ export interface ServiceOptions {
   readonly health: { host: string; port: number }
   /** What `/readyz` asks. Null: fine. Text: why not. */
   readonly checks: Record<string, HealthCheck>
+  /** The text of `/metrics`. Absent: there is none. */
+  readonly metrics?: () => Promise<string>
   /** Started in order, stopped all at once. */
   readonly parts: readonly Part[]
   readonly stop: AbortSignal
@@ -33,7 +35,12 @@ export async function runService(options: ServiceOptions): Promise<void> {
     phase = next
     log.info(`phase ${next}`, { phase, ...fields })
   }
-  const health = await startHealthServer({ ...options.health, checks: options.checks, phase: () => phase })
+  const health = await startHealthServer({
+    ...options.health,
+    checks: options.checks,
+    phase: () => phase,
+    metrics: options.metrics,
+  })
   const ended = Promise.withResolvers<void>()
   const fail = (message: string) => (error: unknown) => {
     log.error(message, { error })

@@ -1,5 +1,6 @@
 export * from './metric-list.ts'
 export * from './metric-table.ts'
 export * from './metrics.ts'
+export * from './telemetry.ts'
 export * from './trace-context.ts'
 export * from './tracing.ts'

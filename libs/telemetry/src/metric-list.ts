@@ -62,22 +62,23 @@ export const metricList = {
   },
   seine_fetch_phase_seconds: {
     kind: 'histogram',
-    about: 'Phases of a task: limiter (waiting for the host’s slot), fetch (request to last byte), extract, publish.',
+    about:
+      'Phases of a task: limiter (waiting for the host’s slot), fetch (request to last byte), publish (until the stream has the result).',
     labels: ['phase'],
     service: 'fetcher',
     buckets: networkSeconds,
   },
   seine_fetched_bytes_total: {
     kind: 'counter',
-    about: 'Bytes received from sites, as transferred.',
+    about: 'Bytes of bodies, decoded.',
     labels: ['pool'],
     service: 'fetcher',
   },
   seine_fetch_in_flight: { kind: 'gauge', about: 'Tasks held just now.', labels: ['pool'], service: 'fetcher' },
-  seine_breaker_changes_total: {
+  seine_host_events_total: {
     kind: 'counter',
-    about: 'Breakers of hosts that changed their state, as this fetcher saw it.',
-    labels: ['state'],
+    about: 'Hosts that were blocked, and breakers that opened, half opened or closed, as this fetcher saw it.',
+    labels: ['event'],
     service: 'fetcher',
   },
   seine_exports_total: {
@@ -94,12 +95,6 @@ export const metricList = {
     buckets: runSeconds,
   },
   seine_export_rows_total: { kind: 'counter', about: 'Pages written into reports.', labels: [], service: 'exporter' },
-  seine_export_bytes_total: {
-    kind: 'counter',
-    about: 'Bytes of files given to the artifact store, by whether they were there already.',
-    labels: ['wrote'],
-    service: 'exporter',
-  },
   seine_http_requests_total: {
     kind: 'counter',
     about: 'Requests of the API.',

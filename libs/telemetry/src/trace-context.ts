@@ -21,6 +21,9 @@ export function currentTraceParent(): string | undefined {
 /** Trace id of what is being done just now, 32 hex digits. Undefined: nothing is traced. */
 export const currentTraceId = (): string | undefined => trace.getActiveSpan()?.spanContext().traceId
 
+/** The trace that a `traceparent` names. */
+export const traceIdOf = (traceParent: string): string => traceParent.split('-')[1] ?? ''
+
 const contextOf = (traceParent: string | undefined): Context =>
   traceParent === undefined ? context.active() : propagation.extract(context.active(), { traceparent: traceParent })
 

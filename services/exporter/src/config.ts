@@ -2,12 +2,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { artifactsEnv } from '@seine/artifacts'
 import { commonEnv, envDurationMs, envInt, envString } from '@seine/runtime'
+import { telemetryEnv } from '@seine/telemetry'
 import { z } from 'zod'
 import { sinksEnv } from './sinks/sinks-env.ts'
 
 /** Environment of an exporter. */
 export const configSchema = z.object({
   ...commonEnv,
+  ...telemetryEnv,
   ...artifactsEnv,
   ...sinksEnv,
   /** Exports at once in this process; each may hold EXPORT_SORT_MEMORY_MB and about 100 MB besides. */

@@ -15,6 +15,7 @@ import {
   type SinkOutcome,
 } from '@seine/contracts'
 import { type Logger, messageOf, type Part } from '@seine/runtime'
+import type { Metrics } from '@seine/telemetry'
 import { z } from 'zod'
 import type { DiffAnswer } from './export-diff.ts'
 import type { ExportAnswer } from './export-site.ts'
@@ -61,6 +62,8 @@ export function makeExportPart(deps: {
   /** Absent: no sink is configured. */
   exportSinks?: ((work: ExportSinks, signal: AbortSignal) => Promise<SinkOutcome[]>) | undefined
   concurrency: number
+  /** Absent: nothing is counted. */
+  metrics?: Metrics
   log: Logger
 }): Part {
   const { bus } = deps
@@ -118,8 +121,16 @@ export function makeExportPart(deps: {
       answered = await answer(work, signal, messageOf(error).slice(0, 1_000))
     }
     await answered.publish()
+    measure(work, answered.summary)
     log.info('export ended', answered.summary)
     return done()
+  }
+
+  function measure(work: ExportWork, { status, durationMs, rows = 0 }: Answered['summary']): void {
+    const kind = kindOf(work)
+    deps.metrics?.count('seine_exports_total', { kind, result: status ?? 'done' })
+    deps.metrics?.observe('seine_export_duration_seconds', { kind }, durationMs / 1_000)
+    deps.metrics?.count('seine_export_rows_total', {}, rows)
   }
 
   return bus.pull(consumers.exporter, exportWork, handle, { maxInFlight: deps.concurrency })
@@ -128,7 +139,18 @@ export function makeExportPart(deps: {
 /** What came of a piece of work, to be told. */
 interface Answered {
   publish(): Promise<void>
-  readonly summary: Record<string, unknown>
+  readonly summary: {
+    readonly durationMs: number
+    readonly status?: string
+    readonly rows?: number
+    readonly [name: string]: unknown
+  }
+}
+
+function kindOf(work: ExportWork): 'diff' | 'sinks' | 'site' | 'archive' {
+  if ('diffId' in work) return 'diff'
+  if ('runFiles' in work) return 'sinks'
+  return 'site' in work ? 'site' : 'archive'
 }
 
 function namesOf(work: ExportWork): Record<string, unknown> {

@@ -1,6 +1,7 @@
 import { openArtifactStore } from '@seine/artifacts'
-import { connectBus, serviceParts } from '@seine/bus'
+import { brokerOf, connectBus, serviceParts } from '@seine/bus'
 import { createLogger, readConfig, runMain, runService, shutdownSignal, systemClock } from '@seine/runtime'
+import { startTelemetry } from '@seine/telemetry'
 import { configSchema } from './config.ts'
 import { makeExportArchive } from './export-archive.ts'
 import { makeExportDiff } from './export-diff.ts'
@@ -15,8 +16,8 @@ await runMain('exporter', async () => {
   const config = readConfig(configSchema, process.env)
   const log = createLogger('exporter', { level: config.LOG_LEVEL })
   const stop = shutdownSignal(log)
-  const { NATS_SERVERS: servers, NATS_USER: user, NATS_PASSWORD: password } = config
-  const bus = await connectBus({ servers, user, password, name: 'exporter' }, log)
+  const telemetry = await startTelemetry('exporter', config)
+  const bus = await connectBus(brokerOf(config, 'exporter'), log)
   const workDirs = await makeWorkDirs(config.EXPORT_TMP_DIR)
   const spool = await workDirs.open()
   const store = await openArtifactStore(config, bus.nc, { spoolDir: spool.path })
@@ -36,6 +37,7 @@ await runMain('exporter', async () => {
     exportDiff: makeExportDiff(deps),
     exportSinks: sinks.length === 0 ? undefined : makeExportSinks({ ...deps, sinks, clock: systemClock }),
     concurrency: config.EXPORT_CONCURRENCY,
+    metrics: telemetry.metrics,
     log,
   })
 
@@ -44,8 +46,9 @@ await runMain('exporter', async () => {
     log,
     health: { host: config.HEALTH_HOST, port: config.HEALTH_PORT },
     checks: { nats: bus.check, artifacts: store.check },
+    metrics: telemetry.metrics.text,
     parts: [...serviceParts(bus, log), part, makeRemovePart({ bus, store, log })],
     stop,
-    cleanup: [async () => spool[Symbol.asyncDispose](), async () => bus[Symbol.asyncDispose]()],
+    cleanup: [async () => spool[Symbol.asyncDispose](), async () => bus[Symbol.asyncDispose](), telemetry.shutdown],
   })
 })

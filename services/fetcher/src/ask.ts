@@ -4,6 +4,7 @@ import { type BlockPage, classify, type FailureKind, parseRetryAfter, type Verdi
 import { hostOf } from '@seine/urls'
 import { blockPageOf } from './block-page.ts'
 import type { Ending } from './ending.ts'
+import type { FetchMeter } from './fetch-meter.ts'
 import type { HostGate, Pace, RunRef } from './host-gate.ts'
 import { retryOrFail } from './retry-or-fail.ts'
 
@@ -49,6 +50,7 @@ export interface AskDeps<C = HttpClient> {
   /** Broker time, Unix ms. */
   readonly nowMs: () => number
   readonly random: () => number
+  readonly meter?: FetchMeter | undefined
 }
 
 /**
@@ -72,7 +74,7 @@ export function makeAskStream(deps: AskDeps) {
 }
 
 async function askWith<A extends HttpPage | HttpStream>(
-  { gate, nowMs, random }: Omit<AskDeps, 'http'>,
+  { gate, nowMs, random, meter }: Omit<AskDeps, 'http'>,
   question: Question,
   send: (request: HttpRequest) => Promise<A | Unanswered>,
   blockOf: (answer: A) => BlockPage | null,
@@ -80,6 +82,7 @@ async function askWith<A extends HttpPage | HttpStream>(
   const { url, policy, pace } = question
   const host = hostOf(url)
   const { runId, site } = question.task
+  const askedMs = performance.now()
   const slot = await gate.acquire(host, pace, runId === undefined || site === undefined ? undefined : { runId, site })
   if (slot.kind === 'dead') return ending({ outcome: 'failed', reason: slot.reason })
   if (slot.kind === 'defer') {
@@ -87,6 +90,7 @@ async function askWith<A extends HttpPage | HttpStream>(
     return ending({ outcome: 'deferred', reason, retryAtMs: untilMs, countsAsFailure: false, hostDueAtMs: untilMs })
   }
   const { hostDueAtMs, startedAtMs } = slot
+  const waitedMs = performance.now() - askedMs
   const answer: A | Unanswered = await send({
     url,
     headers: { 'user-agent': policy.userAgent, ...question.headers },
@@ -95,6 +99,7 @@ async function askWith<A extends HttpPage | HttpStream>(
     proxyPool: policy.proxyPool,
     signal: question.signal,
   })
+  meter?.asked(waitedMs, answer.ok && 'durationMs' in answer ? answer.durationMs : null)
   const retryAfterMs = answer.ok ? parseRetryAfter(answer.headers['retry-after'], nowMs()) : null
   const verdict = answer.ok
     ? classify({ status: answer.status, hasRetryAfter: retryAfterMs !== null, block: blockOf(answer) })

@@ -3,12 +3,14 @@ import { join } from 'node:path'
 import { artifactsEnv } from '@seine/artifacts/env'
 import { pools } from '@seine/contracts'
 import { commonEnv, envDurationMs, envInt, envList, envOneOf, envOptional, envString } from '@seine/runtime'
+import { telemetryEnv } from '@seine/telemetry'
 import { z } from 'zod'
 import type { PageFileLimits } from './stored/page-files.ts'
 
 /** Environment of a fetcher. */
 export const configSchema = z.object({
   ...commonEnv,
+  ...telemetryEnv,
   /** Where pages go of sites that store them; opened when the first page of such a site is fetched. */
   ...artifactsEnv,
   /** Where pages wait to be stored. Its `seine-pages-*` folders are this service's own. */

@@ -12,10 +12,12 @@ import {
 import type { HttpClient } from '@seine/net'
 import type { HostView } from '@seine/politeness'
 import { type Logger, type Part, systemClock } from '@seine/runtime'
+import type { Metrics } from '@seine/telemetry'
 import { makeAsk, makeAskStream } from './ask.ts'
 import type { Browsers } from './browser/browsers.ts'
 import { makeFetchRenderedPage } from './browser/fetch-rendered-page.ts'
 import { makeCacheTally } from './cache-tally.ts'
+import { makeFetchMeter } from './fetch-meter.ts'
 import { makeFetchPage } from './fetch-page.ts'
 import { makeFetchRobots } from './fetch-robots.ts'
 import { makeFetchSitemap } from './fetch-sitemap.ts'
@@ -38,6 +40,8 @@ export async function makeFetchPart(deps: {
   maxInFlight: number
   /** Where pages go of sites that store them. */
   pages: { dir: string; limits: PageFileLimits; openStore: () => Promise<Pick<ArtifactStore, 'put'>> }
+  /** Absent: nothing is counted. */
+  metrics?: Metrics
   /** Ends the watches. */
   stop: AbortSignal
   log: Logger
@@ -45,6 +49,7 @@ export async function makeFetchPart(deps: {
   const { bus, http, browsers, log, stop } = deps
   const { nowMs } = bus
   const random = Math.random
+  const meter = deps.metrics === undefined ? undefined : makeFetchMeter(deps.metrics)
   const [hosts, robots, plans, runs] = await Promise.all([
     bus.bucket<unknown>(buckets.hosts),
     bus.bucket<unknown>(buckets.robots),
@@ -52,8 +57,8 @@ export async function makeFetchPart(deps: {
     bus.bucket<RunFlag>(buckets.runs),
   ])
   const gate = makeHostGate({ bucket: hosts, nowMs, clock: systemClock, log, onChange: tellHostEvents })
-  const ask = makeAsk({ http, gate, nowMs, random })
-  const askStream = makeAskStream({ http, gate, nowMs, random })
+  const ask = makeAsk({ http, gate, nowMs, random, meter })
+  const askStream = makeAskStream({ http, gate, nowMs, random, meter })
   const robotsOf = makeRobotsOf({ bucket: robots, ask, nowMs })
   const flags = await watchRunFlags(runs, stop)
   const pageFiles = makePageFiles({
@@ -79,6 +84,7 @@ export async function makeFetchPart(deps: {
     },
     bus,
     random,
+    meter,
     log,
   })
   const work = bus.pull(fetchConsumerOf(deps.pool), fetchTask, handleTask, { maxInFlight: deps.maxInFlight })
@@ -94,6 +100,7 @@ export async function makeFetchPart(deps: {
   function tellHostEvents(host: string, before: HostView, after: HostView, run: RunRef | null): void {
     if (run === null) return
     for (const event of hostEvents(host, before, after)) {
+      meter?.hostEvent(event.type)
       log.info(event.type, event.data)
       const about = { jobId: run.runId, site: run.site, step: null, level: 'warn' as const }
       publishEvent(bus, { ...about, ...event }).catch((error: unknown) => log.warn('event not published', { error }))

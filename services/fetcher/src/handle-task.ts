@@ -3,6 +3,7 @@ import { type FetchTask, type PageResult, pageResult, type RunFlag } from '@sein
 import { backoffMs } from '@seine/politeness'
 import type { Logger } from '@seine/runtime'
 import { type Ending, outcomeOf } from './ending.ts'
+import type { FetchMeter } from './fetch-meter.ts'
 import type { LoadedPlan, Plans } from './plans.ts'
 import { slimRecord } from './slim-record.ts'
 
@@ -21,9 +22,10 @@ export function makeHandleTask(deps: {
   handlers: Record<FetchTask['kind'], TaskHandler>
   bus: Pick<Bus, 'publish' | 'nowMs'>
   random: () => number
+  meter?: FetchMeter | undefined
   log: Logger
 }) {
-  const { plans, flagOf, handlers, bus, random, log } = deps
+  const { plans, flagOf, handlers, bus, random, meter, log } = deps
 
   async function endingOf(task: FetchTask): Promise<Ending> {
     const flag = flagOf(task.runId)
@@ -60,16 +62,27 @@ export function makeHandleTask(deps: {
     }
   }
 
-  return async (task: FetchTask): Promise<Disposition> => {
+  async function work(task: FetchTask): Promise<void> {
     const ending = await endingOf(task)
+    const endedMs = performance.now()
     await publish(task, {
       runId: task.runId,
       site: task.site,
       outcome: outcomeOf(task, ending),
       record: ending.record ?? null,
     })
+    meter?.ended(task, ending, performance.now() - endedMs)
     const { runId: run, site, urlId, attempt, correlationId } = task
     log.debug('task done', { run, site, urlId, attempt, outcome: ending.outcome, correlationId })
-    return done()
+  }
+
+  return async (task: FetchTask): Promise<Disposition> => {
+    const letGo = meter?.held(task)
+    try {
+      await work(task)
+      return done()
+    } finally {
+      letGo?.()
+    }
   }
 }

@@ -1,6 +1,7 @@
-import { connectBus, serviceParts } from '@seine/bus'
+import { brokerOf, connectBus, serviceParts } from '@seine/bus'
 import { makeAddressGuard, makeHttpClient } from '@seine/net'
 import { createLogger, makeWorkDirs, readConfig, runMain, runService, shutdownSignal } from '@seine/runtime'
+import { startTelemetry } from '@seine/telemetry'
 import { makeBrowsers } from './browser/browsers.ts'
 import { checkProxies } from './check-proxies.ts'
 import { configSchema, readHostOverrides, readPageLimits } from './config.ts'
@@ -13,12 +14,10 @@ await runMain('fetcher', async () => {
   const config = readConfig(configSchema, process.env)
   const log = createLogger('fetcher', { level: config.LOG_LEVEL })
   const stop = shutdownSignal(log)
+  const telemetry = await startTelemetry('fetcher', config)
   const pool = config.FETCH_POOL
   const browsers = pool === 'browser' ? makeBrowsers(config, log) : null
-  const bus = await connectBus(
-    { servers: config.NATS_SERVERS, user: config.NATS_USER, password: config.NATS_PASSWORD, name: `fetcher-${pool}` },
-    log,
-  )
+  const bus = await connectBus(brokerOf(config, `fetcher-${pool}`), log)
   const proxyPools = readProxyPools(
     { datacenter: config.PROXIES_DATACENTER, residential: config.PROXIES_RESIDENTIAL },
     () => performance.now(),
@@ -32,13 +31,24 @@ await runMain('fetcher', async () => {
   const maxInFlight = browsers ? config.BROWSER_CONCURRENCY : config.FETCH_CONCURRENCY
   const pagesDir = await (await makeWorkDirs(config.PAGES_TMP_DIR, 'seine-pages')).open()
   const pages = { dir: pagesDir.path, limits: readPageLimits(config), openStore: makeLazyStore(config, bus.nc) }
-  const { parts, flush } = await makeFetchPart({ bus, http, pool, browsers, maxInFlight, pages, stop, log })
+  const { parts, flush } = await makeFetchPart({
+    bus,
+    http,
+    pool,
+    browsers,
+    maxInFlight,
+    pages,
+    stop,
+    log,
+    metrics: telemetry.metrics,
+  })
 
   await runService({
     name: 'fetcher',
     log,
     health: { host: config.HEALTH_HOST, port: config.HEALTH_PORT },
     checks: { nats: bus.check, ...(browsers && { browser: browsers.pool.check }) },
+    metrics: telemetry.metrics.text,
     parts: [...serviceParts(bus, log), ...parts, makeDeliverPart({ bus, http })],
     stop,
     // Longer than the longest task: policy.timeouts.totalMs is at most 50 s.
@@ -49,6 +59,7 @@ await runMain('fetcher', async () => {
       http.close,
       async () => pagesDir[Symbol.asyncDispose](),
       async () => bus[Symbol.asyncDispose](),
+      telemetry.shutdown,
     ],
   })
 })

@@ -1,9 +1,11 @@
 import { commonEnv, envBool, envDurationMs, envInt, envOptional, envString, readConfig } from '@seine/runtime'
+import { telemetryEnv } from '@seine/telemetry'
 import { z } from 'zod'
 
 /** Environment of a scheduler. */
 export const configSchema = z.object({
   ...commonEnv,
+  ...telemetryEnv,
   DATABASE_URL: envString({
     secret: true,
     pattern: /^postgres(ql)?:\/\//,

@@ -16,6 +16,7 @@ import {
   schedulerRpc,
 } from '@seine/contracts'
 import { type Logger, type Part, systemClock } from '@seine/runtime'
+import { type Metrics, traceIdOf } from '@seine/telemetry'
 import { serveAudit } from './audit/serve-audit.ts'
 import type { CatalogueSource } from './catalogue/catalogue.ts'
 import { serveSites } from './catalogue/serve-sites.ts'
@@ -45,8 +46,11 @@ import { makeConsumeOutcomes, outcomeBatch } from './outcomes/consume-outcomes.t
 import { servePages } from './pages/serve-pages.ts'
 import { makeReportProgress } from './progress/report-progress.ts'
 import { makeRetention } from './retention/retention.ts'
+import { makeReadStats } from './runs/read-stats.ts'
 import { serveRpc } from './runs/serve-rpc.ts'
 import { scheduleParts } from './schedules/schedule-parts.ts'
+import { makeRunTraces } from './telemetry/run-traces.ts'
+import { makeSchedulerMeter } from './telemetry/scheduler-meter.ts'
 import { webhookParts } from './webhooks/webhook-parts.ts'
 
 const tickEveryMs = 300
@@ -66,6 +70,8 @@ export async function schedulerParts(deps: {
   database: Postgres
   catalogue: CatalogueSource
   config: Config
+  /** Absent: nothing is counted. */
+  metrics?: Metrics
   log: Logger
 }): Promise<Part[]> {
   const { bus, database, config, log } = deps
@@ -73,8 +79,19 @@ export async function schedulerParts(deps: {
   const plans = await bus.bucket<SitePlan>(buckets.plans)
   const flags = await bus.bucket<RunFlag>(buckets.runs)
   const putFlag = async (runId: string, flag: RunFlag) => void (await flags.put(runId, flag))
-  const publishEvent = (event: SeineEvent, correlationId: string | undefined) =>
-    bus.publish(eventMessage, event, { correlationId })
+  const traces = makeRunTraces(database)
+  const readStats = makeReadStats(database)
+  const meter = deps.metrics === undefined ? undefined : makeSchedulerMeter({ metrics: deps.metrics, bus, readStats })
+  const publishEvent = async (event: SeineEvent, correlationId: string | undefined) => {
+    const traceParent = await traces.of(event.job_id)
+    const traced = traceParent === undefined ? event : { ...event, trace_id: traceIdOf(traceParent) }
+    await bus.publish(eventMessage, traced, { correlationId, traceParent })
+    meter?.told(event)
+  }
+  const aboutRun = async ({ runId, correlationId }: { runId: string; correlationId: string }) => ({
+    correlationId,
+    traceParent: await traces.of(runId),
+  })
   const settings = { maxUrlsPerSite: config.MAX_URLS_PER_SITE, freshForMs: config.FRESH_FOR }
   const times = { batchWaitMs: config.BATCH_WAIT, exportDeadlineMs: config.EXPORT_DEADLINE }
   const loop = (name: string, everyMs: number, round: () => Promise<'more' | 'idle'>) =>
@@ -83,7 +100,13 @@ export async function schedulerParts(deps: {
   const dispatch = loop(
     'dispatch',
     dispatchEveryMs,
-    makeDispatch({ claim: makeClaim(database, config.LEASE_MS), publish: publishTask(bus), database, nowMs, log }),
+    makeDispatch({
+      claim: makeClaim(database, config.LEASE_MS),
+      publish: publishTask(bus, traces),
+      database,
+      nowMs,
+      log,
+    }),
   )
   const leases = loop(
     'leases',
@@ -118,8 +141,8 @@ export async function schedulerParts(deps: {
       ask: makeExportAsker({
         database,
         pendingOn: (subject) => bus.pendingOn('EXPORTS', subject),
-        publishSite: (m) => bus.publish(exportSite, m, { correlationId: m.correlationId }),
-        publishArchive: (m) => bus.publish(exportArchive, m, { correlationId: m.correlationId }),
+        publishSite: async (m) => bus.publish(exportSite, m, await aboutRun(m)),
+        publishArchive: async (m) => bus.publish(exportArchive, m, await aboutRun(m)),
       }),
       putFlag,
       times,
@@ -137,9 +160,15 @@ export async function schedulerParts(deps: {
     dispatch.wake()
     if (settled) tick.wake()
   }
+  const applyToLedger = makeApplyOutcomes(database)
+  const applyOutcomes: typeof applyToLedger = async (received, nowMs) => {
+    const entered = await applyToLedger(received, nowMs)
+    meter?.entered(received)
+    return entered
+  }
   const outcomes = bus.pullBatch(
     consumers.outcomes,
-    makeConsumeOutcomes({ apply: makeApplyOutcomes(database), applied, nowMs, log }),
+    makeConsumeOutcomes({ apply: applyOutcomes, applied, nowMs, log }),
     outcomeBatch,
   )
   const discovered = bus.pullBatch(

@@ -42,6 +42,8 @@ export const BulkJobEntity = defineEntity({
     options: p.json<RunOptions>(),
     correlationId: p.text(),
     idempotencyKey: p.text().nullable(),
+    /** W3C trace context of the request. Null: it was not traced. */
+    traceParent: p.text().nullable(),
     /** Null: asked for over the API. */
     scheduleId: p.uuid().nullable(),
     concurrency: p.integer(),

@@ -1,4 +1,4 @@
-import { CodedError, type Logger } from '@seine/runtime'
+import { type Clock, CodedError, type Logger } from '@seine/runtime'
 import type { Postgres } from './postgres.ts'
 import { locks } from './sql.ts'
 
@@ -25,4 +25,23 @@ export async function requireMigrated(database: Postgres): Promise<void> {
     'schema-behind',
     `the database lacks ${names}: set DATABASE_MIGRATE=true or run the migration job`,
   )
+}
+
+const schemaPollMs = 2_000
+/** A migration that builds an index over millions of rows takes its time. */
+const schemaTimeoutMs = 30 * 60_000
+
+/** Waits until the migration job has brought the schema up to this program's. Throws as {@link requireMigrated} after half an hour. */
+export async function awaitMigrated(database: Postgres, clock: Clock, log: Logger): Promise<void> {
+  const deadlineMs = clock.nowMs() + schemaTimeoutMs
+  for (let told = false; ; told = true) {
+    try {
+      return await requireMigrated(database)
+    } catch (error) {
+      const isBehind = error instanceof CodedError && error.code === 'schema-behind'
+      if (!isBehind || clock.nowMs() > deadlineMs) throw error
+      if (!told) log.warn(`waiting: ${error.message}`)
+      await clock.sleep(schemaPollMs)
+    }
+  }
 }

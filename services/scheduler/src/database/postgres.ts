@@ -18,6 +18,7 @@ import { ErrorRegistry } from './migrations/0015-error-registry.ts'
 import { Audit } from './migrations/0017-audit.ts'
 import { Schedules } from './migrations/0018-schedules.ts'
 import { Webhooks } from './migrations/0019-webhooks.ts'
+import { Traces } from './migrations/0020-traces.ts'
 import { type Database, locks, type Sql } from './sql.ts'
 
 /** What is used of the `pg` pool, which has no types of its own. */
@@ -55,6 +56,7 @@ const migrations = [
   Schedules,
   Webhooks,
   ErrorRegistry,
+  Traces,
 ]
 
 export interface Postgres extends Database, AsyncDisposable {

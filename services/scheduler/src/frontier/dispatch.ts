@@ -2,6 +2,7 @@ import { type Bus, PublishRejected } from '@seine/bus'
 import { type FetchTask, fetchTask } from '@seine/contracts'
 import { type Logger, messageOf } from '@seine/runtime'
 import type { Database } from '../database/sql.ts'
+import type { RunTraces } from '../telemetry/run-traces.ts'
 import { type Claimed, maxHostsPerClaim } from './claim.ts'
 import { giveBack } from './give-back.ts'
 
@@ -42,6 +43,9 @@ export function makeDispatch(deps: {
 }
 
 export const publishTask =
-  (bus: Bus) =>
-  (task: FetchTask): Promise<void> =>
-    bus.publish(fetchTask, task, { correlationId: task.correlationId })
+  (bus: Bus, traces: RunTraces) =>
+  async (task: FetchTask): Promise<void> =>
+    bus.publish(fetchTask, task, {
+      correlationId: task.correlationId,
+      traceParent: await traces.ofTask(task.runId),
+    })
