@@ -14,7 +14,7 @@ export {
   type PresenceOptions,
   type SubscribeOptions,
 } from './live.ts'
-export type { Health, RetentionReport } from './operations.ts'
+export type { Health, RetentionReport, Stats, ToldError } from './operations.ts'
 export type { ChangeCounts, ChangesRequest, PageDetail, PageIssue, PagesClient, PagesRequest } from './pages.ts'
 export type { RunEvent, RunEventsOptions } from './run-events.ts'
 export type {
