@@ -46,6 +46,11 @@ test('a snapshot that is gone or too large to be searched is not read', async ()
   expect(opened).toEqual([])
 })
 
+test('a search that takes too long is given up', async () => {
+  const late = () => AbortSignal.abort(new Error('too late'))
+  expect(await makeReadRecord(storeOf().store, late)(of(1), never)).toEqual({ record: null, reason: 'too-large' })
+})
+
 test('no more than two are searched at once, and one that fails makes room', async () => {
   const { promise, resolve } = Promise.withResolvers<void>()
   const { store, opened } = storeOf(snapshot.length, promise)

@@ -10,17 +10,20 @@ const maxSnapshotBytes = 256 * 1024 ** 2
 const maxTextBytes = 3 * 1024 ** 3
 /** Searches at once; a further one waits. */
 const maxSearches = 2
-const searchTimeoutMs = 15_000
+const searchTimeoutMs = 5_000
 
-/** Why there is no record: its run's files are let go of, there are too many pages to search, or no run has read the page. */
+/** Why there is no record: its run's files are let go of, there are too many pages to search in time, or no run has read the page. */
 export const noRecordReasons = ['released', 'too-large', 'never-read'] as const
 
 export type FoundRecord =
   | { readonly record: PageRecord; readonly runId: string }
   | { readonly record: null; readonly reason: (typeof noRecordReasons)[number] }
 
-/** Finds the record of a page in the snapshot of a run. */
-export function makeReadRecord(store: Pick<ArtifactStore, 'open' | 'stat'>) {
+/** Finds the record of a page in the snapshot of a run. `late`: aborted when a search has taken too long. */
+export function makeReadRecord(
+  store: Pick<ArtifactStore, 'open' | 'stat'>,
+  late = () => AbortSignal.timeout(searchTimeoutMs),
+) {
   let searching = 0
   const waiting: (() => void)[] = []
 
@@ -40,8 +43,12 @@ export function makeReadRecord(store: Pick<ArtifactStore, 'open' | 'stat'>) {
   return async (of: { runId: string; site: string; url: string }, signal: AbortSignal): Promise<FoundRecord> => {
     if (searching >= maxSearches) await new Promise<void>((resolve) => waiting.push(resolve))
     else searching++
+    const deadline = late()
     try {
-      return await search(of, AbortSignal.any([signal, AbortSignal.timeout(searchTimeoutMs)]))
+      return await search(of, AbortSignal.any([signal, deadline]))
+    } catch (error) {
+      if (deadline.aborted && !signal.aborted) return { record: null, reason: 'too-large' }
+      throw error
     } finally {
       const next = waiting.shift()
       if (next === undefined) searching--
