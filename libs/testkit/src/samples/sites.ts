@@ -15,7 +15,7 @@ const lampFields: NonNullable<SampleSite['fields']> = [
   { name: 'shipsInDays', css: 'h1 + p', regex: 'ships in (\\d+) days', type: 'number', pages: '/p/' },
   { name: 'recycled', xpath: "//p[contains(., '100 % recycled')]", type: 'boolean', pages: '/p/' },
   { name: 'bestRating', jsonPath: '$.aggregateRating.bestRating', type: 'number', pages: '/p/' },
-  { name: 'topics', css: 'ul a[href^="/c/"]', list: true, transform: ['lowercase'], pages: '/$' },
+  { name: 'topics', css: 'a[href^="/c/"]', list: true, transform: ['lowercase'], pages: '/p/' },
 ]
 
 /** Nothing listens here: above Linux's ephemeral range and registered for nothing. */
