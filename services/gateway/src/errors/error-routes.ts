@@ -10,9 +10,9 @@ import {
 } from '@seine/contracts'
 import { cleanText, fingerprintOf, makeErrorTally, type ToldError } from '@seine/runtime'
 import { z } from 'zod'
-import { ApiError } from '../http/api-error.ts'
 import { pageQuery } from '../http/paging.ts'
 import { type AnyRoute, defineRoute } from '../http/route.ts'
+import { tooMany } from '../limits/limit-callers.ts'
 import { makeReportQuota } from './report-quota.ts'
 
 /** What a client tells of an error. Longer texts are refused, not cut: a client that sends them does not know what it sends. */
@@ -45,10 +45,7 @@ export function errorRoutes({ call, publish, nowMs }: Pick<Bus, 'call' | 'publis
       answer: { kind: 'data', status: 202, schema: noted },
       async handle({ body }, { correlationId }) {
         const waitMs = quota.take()
-        if (waitMs > 0)
-          throw new ApiError(429, 'too-many-requests', 'too many errors are reported at once', {
-            retryAfterSeconds: Math.ceil(waitMs / 1_000),
-          })
+        if (waitMs > 0) throw tooMany('too-many-errors', 'reports of errors', waitMs)
         const told = toldFrom(body, correlationId, nowMs())
         const tally = makeErrorTally(1)
         tally.add(told)
