@@ -1,4 +1,4 @@
-import { connectBus, provision } from '@seine/bus'
+import { brokerOf, connectBus, provision } from '@seine/bus'
 import { commonEnv, createLogger, readConfig } from '@seine/runtime'
 import { z } from 'zod'
 import type { Command } from './command.ts'
@@ -8,6 +8,9 @@ const environment = z.object({
   NATS_SERVERS: commonEnv.NATS_SERVERS,
   NATS_USER: commonEnv.NATS_USER,
   NATS_PASSWORD: commonEnv.NATS_PASSWORD,
+  NATS_TLS_CA: commonEnv.NATS_TLS_CA,
+  NATS_TLS_CERT: commonEnv.NATS_TLS_CERT,
+  NATS_TLS_KEY: commonEnv.NATS_TLS_KEY,
 })
 
 export const command: Command = {
@@ -27,10 +30,7 @@ export const command: Command = {
     try {
       const config = readConfig(environment, io.env)
       const log = createLogger('provision', { level: 'warn', write: (line) => io.stderr.write(line) })
-      await using bus = await connectBus(
-        { servers: config.NATS_SERVERS, user: config.NATS_USER, password: config.NATS_PASSWORD, name: 'provision' },
-        log,
-      )
+      await using bus = await connectBus(brokerOf(config, 'provision'), log)
       const changes = await provision(bus, { replicas })
       io.stdout.write(changes.length === 0 ? 'Nothing to change.\n' : `${changes.join('\n')}\n`)
       return 0

@@ -15,7 +15,7 @@ import { type Logger, type Part, systemClock } from '@seine/runtime'
 import { isAttended } from './attendance.ts'
 import { makeBrokerClock } from './broker-clock.ts'
 import { type Bucket, openBucket } from './bucket.ts'
-import { type ConnectOptions, connectNats } from './connect.ts'
+import { type ConnectOptions, connectNats, inboxPrefixFor } from './connect.ts'
 import type { Delivery, RawMessage } from './delivery.ts'
 import { type PublishOptions, seal } from './envelope.ts'
 import { follow, replay } from './follow.ts'
@@ -86,6 +86,7 @@ const fallbackMaxPayloadBytes = 1024 ** 2
 export async function connectBus(options: ConnectOptions, log: Logger): Promise<Bus> {
   const clock = options.clock ?? systemClock
   const nc = await connectNats(options, log)
+  const inboxPrefix = inboxPrefixFor(options)
   const js = jetstream(nc, { timeout: apiTimeoutMs })
   const manager = js.jetstreamManager(false)
   const jsm = () => manager
@@ -95,7 +96,7 @@ export async function connectBus(options: ConnectOptions, log: Logger): Promise<
   const reading = { js, jsm, link, clock, log }
   const maxPayloadBytes = () => nc.info?.max_payload ?? fallbackMaxPayloadBytes
   const intakeOf = (consumer: ConsumerSettings) => (onDelivery: (delivery: Delivery) => void) =>
-    openIntake({ nc, link, consumer, onDelivery })
+    openIntake({ nc, link, consumer, inboxPrefix, onDelivery })
 
   const closing = new AbortController()
   await brokerClock.start(closing.signal)

@@ -1,10 +1,21 @@
-import { connect, errors, type NatsConnection } from '@nats-io/transport-node'
+import { connect, errors, type NatsConnection, type TlsOptions } from '@nats-io/transport-node'
+import { inboxPrefixOf } from '@seine/contracts'
 import { type Clock, CodedError, type Logger, messageOf, systemClock } from '@seine/runtime'
+import { readBrokerAddress } from './broker-address.ts'
 
 export interface ConnectOptions {
+  /** `nats://host:port`; credentials in the first (`nats://user:password@…`) stand in for `user` and `password`. */
   readonly servers: readonly string[]
   readonly user?: string | undefined
   readonly password?: string | undefined
+  /** Files in PEM. Absent: TLS only where the server wants it, with the system's authorities. */
+  readonly tls?: {
+    /** Who may have signed the server's certificate. Absent: the system's authorities. */
+    readonly caFile?: string | undefined
+    /** This client's own certificate and its key, where the server asks for one. */
+    readonly certFile?: string | undefined
+    readonly keyFile?: string | undefined
+  }
   /** Shown in the broker's list of connections. */
   readonly name: string
   /** How long to try at start. */
@@ -20,14 +31,20 @@ const retryPauseMs = 1_000
  */
 export async function connectNats(options: ConnectOptions, log: Logger): Promise<NatsConnection> {
   const { startTimeoutMs = 30_000, clock = systemClock } = options
-  const where = `NATS at ${options.servers.join(', ')}`
+  const addresses = options.servers.map(readBrokerAddress)
+  const where = `NATS at ${addresses.map(({ server }) => server).join(', ')}`
+  const { user, password } = credentialsOf(options)
+  const inboxPrefix = inboxPrefixFor(options)
+  const tls = tlsOf(options)
   const deadlineMs = clock.nowMs() + startTimeoutMs
   for (;;) {
     try {
       return await connect({
-        servers: [...options.servers],
+        servers: addresses.map(({ server }) => server),
         name: options.name,
-        ...(options.user === undefined ? {} : { user: options.user, pass: options.password ?? '' }),
+        ...(user === undefined ? {} : { user, pass: password }),
+        ...(tls === undefined ? {} : { tls }),
+        inboxPrefix,
         timeout: 5_000,
         maxReconnectAttempts: -1,
         reconnectTimeWait: 500,
@@ -48,6 +65,22 @@ export async function connectNats(options: ConnectOptions, log: Logger): Promise
       await clock.sleep(retryPauseMs)
     }
   }
+}
+
+function credentialsOf({ servers, user, password }: ConnectOptions): { user: string | undefined; password: string } {
+  const said = readBrokerAddress(servers[0] ?? '')
+  return user === undefined ? { user: said.user, password: said.password ?? '' } : { user, password: password ?? '' }
+}
+
+/** Where answers to this connection arrive: each user's own place, which nobody else may listen at. */
+export function inboxPrefixFor(options: ConnectOptions): string {
+  const { user } = credentialsOf(options)
+  return user === undefined ? '_INBOX' : inboxPrefixOf(user)
+}
+
+function tlsOf({ tls }: ConnectOptions): TlsOptions | undefined {
+  if (tls === undefined) return undefined
+  return Object.fromEntries(Object.entries(tls).filter(([, file]) => file !== undefined))
 }
 
 function reasonOf(error: unknown): string {

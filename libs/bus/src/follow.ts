@@ -40,7 +40,8 @@ async function* readInOrder(
       next = Math.min(next, lastSeq + 1)
       if (endAt !== undefined && next > endAt) return
       const consumer = await js.consumers.get(stream, {
-        filter_subjects: [...filters],
+        // One filter stands in the subject of the request then, and a user's permissions can name it.
+        filter_subjects: filters.length === 1 ? filters[0]! : [...filters],
         deliver_policy: DeliverPolicy.StartSequence,
         opt_start_seq: Math.max(1, next),
       })

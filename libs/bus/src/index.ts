@@ -1,3 +1,4 @@
+export { type BrokerEnv, brokerOf } from './broker-of.ts'
 export type { Bucket } from './bucket.ts'
 export { type Bus, connectBus } from './bus.ts'
 export type { ConnectOptions } from './connect.ts'

@@ -27,10 +27,12 @@ export function openIntake(deps: {
   nc: NatsConnection
   link: Link
   consumer: ConsumerSettings
+  /** Where answers may arrive. */
+  inboxPrefix: string
   onDelivery: (delivery: Delivery) => void
 }): Intake {
   const { nc, link, consumer, onDelivery } = deps
-  const inbox = createInbox()
+  const inbox = createInbox(deps.inboxPrefix)
   let serial = 0
   let wanted = 0
   let end: ((result: AskResult) => void) | null = null

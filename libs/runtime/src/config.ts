@@ -114,4 +114,8 @@ export const commonEnv = {
   NATS_SERVERS: envList(),
   NATS_USER: envOptional(),
   NATS_PASSWORD: envOptional(),
+  /** Files in PEM: who signed the broker's certificate, and this service's own where the broker asks for one. */
+  NATS_TLS_CA: envOptional(),
+  NATS_TLS_CERT: envOptional(),
+  NATS_TLS_KEY: envOptional(),
 }

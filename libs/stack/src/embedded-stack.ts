@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { connectBus, provision } from '@seine/bus'
+import { authorizationConfig, type BrokerUser, brokerUsers } from '@seine/contracts'
 import { silentLogger } from '@seine/runtime'
 import { freePort } from './free-port.ts'
 import { findNatsServer, makeNatsServer } from './nats-server.ts'
@@ -40,6 +41,7 @@ export interface StackOptions {
 export interface Stack extends AsyncDisposable {
   /** `http://127.0.0.1:<port>`. */
   readonly gatewayUrl: string
+  /** With the credentials of a user who may do everything: for people and tests. */
   readonly natsUrl: string
   readonly databaseUrl: string
   /** An admin's key, good as long as the stack runs. */
@@ -104,14 +106,20 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 
   try {
+    const passwords = Object.fromEntries(brokerUsers.map((user) => [user, newSecret()])) as Record<BrokerUser, string>
+    const operatorPassword = newSecret()
     const nats = await makeNatsServer({
       binary: await findNatsServer(options.env.PATH, onLine),
       dir: join(dir, 'nats'),
+      configuration: authorizationConfig(
+        (user) => JSON.stringify(passwords[user]),
+        [`    { user: operator, password: ${JSON.stringify(operatorPassword)} }`],
+      ),
       ...shared,
     })
     const postgres = await makePostgres({ dir: join(dir, 'postgres'), durability: options.durability, ...shared })
     await Promise.all([start(nats.process), start(postgres.process)])
-    await provisionBroker(nats.url, onLine)
+    await provisionBroker(withCredentials(nats.url, 'provisioner', passwords.provisioner), onLine)
 
     const gatewayPort = await freePort(options.gatewayPort === 'any' ? undefined : preferredGatewayPort)
     const logFolder = join(dir, 'logs')
@@ -124,6 +132,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           ARTIFACTS: 'jetstream',
           ...(name === 'gateway' ? options.env : withoutGatewaySecrets(options.env)),
           NATS_SERVERS: nats.url,
+          NATS_USER: name,
+          NATS_PASSWORD: passwords[name],
           ...env,
         },
         logFolder,
@@ -156,7 +166,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ])
     const addresses = {
       gatewayUrl: `http://127.0.0.1:${gatewayPort}`,
-      natsUrl: nats.url,
+      natsUrl: withCredentials(nats.url, 'operator', operatorPassword),
       databaseUrl: postgres.url,
     }
     record({ state: 'ready', ...addresses, apiKey, setupToken })
@@ -169,6 +179,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 const newSecret = () => randomBytes(32).toString('base64url')
+
+function withCredentials(url: string, user: string, password: string): string {
+  return url.replace('://', `://${user}:${password}@`)
+}
 
 function replicas(count: number): number[] {
   return Array.from({ length: count }, (_, i) => i + 1)

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { debianPackage } from './debian-package.ts'
 import { freePort } from './free-port.ts'
@@ -75,6 +75,8 @@ export interface NatsServerOptions {
   readonly dir: string
   /** Absent: any free one. */
   readonly port?: number
+  /** More of its configuration: users, TLS. */
+  readonly configuration?: string
   readonly restart: boolean
   readonly onChange?: Parameters<typeof makeProcess>[0]['onChange']
 }
@@ -84,7 +86,10 @@ export async function makeNatsServer(options: NatsServerOptions): Promise<NatsSe
   const port = options.port ?? (await freePort())
   const configFile = join(options.dir, 'nats-server.conf')
   await mkdir(options.dir, { recursive: true })
-  await writeFile(configFile, natsConfig(port, join(options.dir, 'store')))
+  const config = natsConfig(port, join(options.dir, 'store')) + (options.configuration ?? '')
+  // It may hold passwords.
+  await writeFile(configFile, config, { mode: 0o600 })
+  await chmod(configFile, 0o600)
   const process = makeProcess({
     name: 'nats',
     command: options.binary,
