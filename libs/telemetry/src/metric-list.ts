@@ -108,9 +108,9 @@ export const metricList = {
     service: 'gateway',
     buckets: apiSeconds,
   },
-  seine_live_clients: {
+  seine_live_subscriptions: {
     kind: 'gauge',
-    about: 'Clients of event streams, both kinds.',
+    about: 'Open subscriptions to events: streams, and those of WebSockets.',
     labels: [],
     service: 'gateway',
   },

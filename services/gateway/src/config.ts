@@ -1,5 +1,6 @@
 import { artifactsEnv } from '@seine/artifacts'
 import { commonEnv, envInt, envOptional, envString } from '@seine/runtime'
+import { telemetryEnv } from '@seine/telemetry'
 import { z } from 'zod'
 import { newPassword, userName } from './auth/users.ts'
 import { envRate } from './limits/rate-settings.ts'
@@ -21,6 +22,7 @@ const secretOf = (schema: z.ZodString) =>
 /** Environment of the gateway. */
 export const gatewayEnv = z.object({
   ...commonEnv,
+  ...telemetryEnv,
   ...artifactsEnv,
   /** It speaks plain HTTP: anything but loopback wants a proxy in front that ends TLS. */
   GATEWAY_HOST: envString({ default: '127.0.0.1' }),

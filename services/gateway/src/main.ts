@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { openArtifactStore } from '@seine/artifacts'
-import { connectBus, serviceParts } from '@seine/bus'
+import { brokerOf, connectBus, serviceParts } from '@seine/bus'
 import { buckets, type ServiceReplica, schedulerRpc } from '@seine/contracts'
 import { createLogger, readConfig, runMain, runService, shutdownSignal, systemClock } from '@seine/runtime'
+import { startTelemetry } from '@seine/telemetry'
 import { openAuth } from './auth/auth.ts'
 import { makeAuthenticateUpgrade } from './auth/authenticate-upgrade.ts'
 import { seeToFirstAdmin } from './auth/first-admin.ts'
@@ -24,8 +25,8 @@ await runMain('gateway', async () => {
   const config = readConfig(gatewayEnv, process.env)
   const log = createLogger('gateway', { level: config.LOG_LEVEL })
   const stop = shutdownSignal(log)
-  const { NATS_SERVERS: servers, NATS_USER: user, NATS_PASSWORD: password } = config
-  await using bus = await connectBus({ servers: [...servers], user, password, name: 'gateway' }, log)
+  const { metrics, shutdown: endTelemetry } = await startTelemetry('gateway', config)
+  await using bus = await connectBus(brokerOf(config, 'gateway'), log)
   const store = await openArtifactStore(config, bus.nc)
   const feed = makeEventFeed(bus)
   const services = await bus.bucket<ServiceReplica>(buckets.services)
@@ -63,7 +64,12 @@ await runMain('gateway', async () => {
   const origins = { loopbackOnly: isLoopback(host), publicOrigin }
   const routes = allRoutes({ bus, store, feed, auth, health: watch.health })
   const dashboard = await loadDashboard(join(import.meta.dirname, '../dashboard/dist'))
-  const app = makeApp({ routes, identify: auth.identify, limit, origins, trustedProxies, log, dashboard })
+  const answered = (operation: string, status: number, durationMs: number) => {
+    metrics.count('seine_http_requests_total', { operation, status: String(status) })
+    metrics.observe('seine_http_request_duration_seconds', { operation }, durationMs / 1_000)
+  }
+  metrics.beforeCollecting(() => metrics.set('seine_live_subscriptions', {}, feed.listeners))
+  const app = makeApp({ routes, identify: auth.identify, limit, origins, trustedProxies, log, dashboard, answered })
   const nowMs = () => performance.now()
   const presence = makePresenceDesk({ bucket: await bus.bucket(buckets.presence), nowMs, log })
   const admission = { identify: auth.identify, origins, trustedProxies }
@@ -82,6 +88,7 @@ await runMain('gateway', async () => {
     log,
     health: { host: config.HEALTH_HOST, port: config.HEALTH_PORT },
     checks: { broker: bus.check },
+    metrics: metrics.text,
     // Live connections are said good-bye to before the server that carries them waits for its last one.
     parts: [
       ...serviceParts(bus, log),
@@ -92,5 +99,6 @@ await runMain('gateway', async () => {
       live.part,
     ],
     stop,
+    cleanup: [endTelemetry],
   })
 })

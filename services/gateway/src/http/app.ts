@@ -1,6 +1,7 @@
 import { headerNames } from '@seine/contracts'
 import type { Logger } from '@seine/runtime'
 import { messageOf } from '@seine/runtime'
+import { inSpan } from '@seine/telemetry'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { z } from 'zod'
@@ -39,11 +40,13 @@ export interface AppDeps {
   readonly log: Logger
   /** Absent: there is none. */
   readonly dashboard?: Dashboard
+  /** Told of each answer of an operation; of a stream, when it begins. */
+  readonly answered?: (operation: string, status: number, durationMs: number) => void
 }
 
 /** The HTTP face: every route of the table under the conventions of the API. */
 export function makeApp(deps: AppDeps): Hono<Env> {
-  const { routes, identify, limit, origins, trustedProxies = 0, log, dashboard } = deps
+  const { routes, identify, limit, origins, trustedProxies = 0, log, dashboard, answered } = deps
   const app = new Hono<Env>()
 
   const https = origins.publicOrigin?.startsWith('https:') === true
@@ -86,9 +89,22 @@ export function makeApp(deps: AppDeps): Hono<Env> {
       authorize(route, c.get('identity'), { method: c.req.method, header })
       await next()
     }
+  /** What the caller's trace, or one of our own, says of an operation. */
+  const measure =
+    (route: AnyRoute): MiddlewareHandler<Env> =>
+    async (c, next) => {
+      const startedMs = performance.now()
+      const attributes = { 'http.request.method': c.req.method, 'http.route': route.path }
+      const parent = c.req.header(headerNames.traceParent)
+      await inSpan(route.id, { kind: 'server', parent, attributes }, async (span) => {
+        await next()
+        span.setAttribute('http.response.status_code', c.res.status)
+      })
+      answered?.(route.id, c.res.status, performance.now() - startedMs)
+    }
   for (const route of routes) {
     const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1')
-    app.on(route.method.toUpperCase(), path, authorizeFor(route), limitBody, (c) => run(route, c))
+    app.on(route.method.toUpperCase(), path, measure(route), authorizeFor(route), limitBody, (c) => run(route, c))
   }
   for (const [path, methods] of methodsByPath(routes))
     app.all(path, (c) => {
