@@ -15,6 +15,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'resume', load: () => import('./resume.ts') },
   { name: 'diff', load: () => import('./diff.ts') },
   { name: 'reextract', load: () => import('./reextract.ts') },
+  { name: 'sites', load: () => import('./sites.ts') },
   { name: 'schedule', load: () => import('./schedule.ts') },
   { name: 'webhooks', load: () => import('./webhooks.ts') },
   { name: 'retention', load: () => import('./retention.ts') },

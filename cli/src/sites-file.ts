@@ -15,6 +15,19 @@ export interface ConfigFiles {
   policies?: string | undefined
 }
 
+/** Where the files are that a scheduler of this checkout would read. */
+export function configPaths(
+  { sites, policies }: ConfigFiles,
+  io: Pick<CommandIo, 'env' | 'cwd'>,
+): { sites: string; policies: string } {
+  const path = (given: string | undefined, variable: string, file: string): string =>
+    resolve(io.cwd, given ?? io.env[variable] ?? join(projectRoot, 'config', file))
+  return {
+    sites: path(sites, 'SITES_FILE', 'sites.json'),
+    policies: path(policies, 'POLICIES_FILE', 'policies.yml'),
+  }
+}
+
 /**
  * One site and its policy as the files say, what the site does otherwise included, without a running mesh. Throws Error with one message that names the file and
  * everything that is wrong in it, or the sites that there are.
@@ -24,10 +37,7 @@ export async function readSite(
   files: ConfigFiles,
   io: Pick<CommandIo, 'env' | 'cwd'>,
 ): Promise<{ site: Site; policy: Policy }> {
-  const path = (given: string | undefined, variable: string, file: string): string =>
-    resolve(io.cwd, given ?? io.env[variable] ?? join(projectRoot, 'config', file))
-  const sitesPath = path(files.sites, 'SITES_FILE', 'sites.json')
-  const policiesPath = path(files.policies, 'POLICIES_FILE', 'policies.yml')
+  const { sites: sitesPath, policies: policiesPath } = configPaths(files, io)
   const { sites } = await readChecked(sitesPath, JSON.parse, sitesFileSchema)
   const site = sites.find((one) => one.name === name)
   if (site === undefined)
