@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { access, constants, mkdir, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
+import { authorizationConfig } from '@seine/contracts'
 import { cacheDir, debianPackage } from '@seine/stack'
 
 const run = promisify(execFile)
@@ -27,6 +28,14 @@ export async function render(kustomize: string, overlay: Overlay): Promise<strin
   return stdout
 }
 
+/** Where a broker's configuration includes who may say and hear what. */
+export const brokerUsersFiles = ['k8s/base/nats/users.conf', 'docker/nats/users.conf'].map((path) =>
+  join(import.meta.dirname, path),
+)
+
+/** The broker's users as the contracts have them; passwords come from its environment. */
+export const brokerUsersText = (): string => authorizationConfig((user) => `$NATS_${user.toUpperCase()}_PASSWORD`)
+
 async function isExecutable(path: string): Promise<boolean> {
   return access(path, constants.X_OK).then(
     () => true,
@@ -35,6 +44,7 @@ async function isExecutable(path: string): Promise<boolean> {
 }
 
 if (import.meta.main) {
+  for (const file of brokerUsersFiles) await writeFile(file, brokerUsersText())
   const kustomize = await findKustomize()
   if (kustomize === null) throw new Error('kustomize is missing: install it from https://kubectl.docs.kubernetes.io')
   await mkdir(join(folder, 'rendered'), { recursive: true })

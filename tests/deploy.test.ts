@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { parseAllDocuments, parseDocument } from 'yaml'
-import { findKustomize, overlays, render, renderedFile } from '../deploy/render.ts'
+import { brokerUsersFiles, brokerUsersText, findKustomize, overlays, render, renderedFile } from '../deploy/render.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const run = promisify(execFile)
@@ -168,6 +168,13 @@ test('the list of sites and the policies of a cluster are those that are shipped
       readFileSync(join(root, 'config', file), 'utf8'),
     )
 })
+
+test.each(brokerUsersFiles)(
+  '%s gives each service the rights that the contracts say (node deploy/render.ts)',
+  (file) => {
+    expect(readFileSync(file, 'utf8')).toBe(brokerUsersText())
+  },
+)
 
 test('docker-compose.yml starts every service, opens only the gateway, and that on loopback', () => {
   const compose = parseDocument(readFileSync(join(root, 'docker-compose.yml'), 'utf8'), { merge: true }).toJS() as {
