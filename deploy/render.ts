@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { access, constants, mkdir, writeFile } from 'node:fs/promises'
+import { access, constants, copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { authorizationConfig } from '@seine/contracts'
@@ -44,6 +44,8 @@ async function isExecutable(path: string): Promise<boolean> {
 }
 
 if (import.meta.main) {
+  for (const file of ['sites.json', 'policies.yml'])
+    await copyFile(join(import.meta.dirname, '../config', file), join(folder, 'base', file))
   for (const file of brokerUsersFiles) await writeFile(file, brokerUsersText())
   const kustomize = await findKustomize()
   if (kustomize === null) throw new Error('kustomize is missing: install it from https://kubectl.docs.kubernetes.io')
