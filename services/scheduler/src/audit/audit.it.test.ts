@@ -61,7 +61,11 @@ test('what was refused, undone or asked for a second time is not written down as
 
 test('a run of a schedule is the schedule’s', async () => {
   const { create } = courses()
-  const source = { scheduleId: '019aa000-0000-7000-8000-000000000001', record: async () => {} }
+  const source = {
+    scheduleId: '019aa000-0000-7000-8000-000000000001',
+    scheduleName: 'nightly',
+    record: async () => {},
+  }
   const { id } = await create(request, source)
-  expect(await auditOf(id)).toMatchObject([{ actor: `schedule ${source.scheduleId}`, action: 'run.started' }])
+  expect(await auditOf(id)).toMatchObject([{ actor: 'schedule nightly', action: 'run.started' }])
 })

@@ -29,6 +29,7 @@ export interface CreateRunDeps {
 /** What a run comes from that nobody asked for over the API. */
 export interface RunSource {
   readonly scheduleId: string
+  readonly scheduleName: string
   /** Writes down what has to become true with the run, in its transaction: what it throws undoes the run. */
   record(sql: Sql, runId: string): Promise<void>
 }
@@ -59,7 +60,10 @@ export function makeCreateRun(deps: CreateRunDeps): CreateRun {
   }
 }
 
-const scheduleOf = ({ scheduleId }: RunSource): Doer => ({ actor: `schedule ${scheduleId}`, correlationId: undefined })
+const scheduleOf = ({ scheduleName }: RunSource): Doer => ({
+  actor: `schedule ${scheduleName}`,
+  correlationId: undefined,
+})
 
 async function sameRequest(em: EntityManager, key: string, nowMs: number): Promise<string | null> {
   // Two requests with one key wait for each other here.

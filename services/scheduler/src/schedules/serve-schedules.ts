@@ -1,6 +1,7 @@
 import { type Bus, RpcError } from '@seine/bus'
 import { maxSchedules, newId, type Schedule, type ScheduleSettings, schedulerRpc } from '@seine/contracts'
 import type { Part } from '@seine/runtime'
+import { type Doer, recordAudit } from '../audit/record-audit.ts'
 import { at, type Database, type Sql } from '../database/sql.ts'
 import type { CreateRun } from '../runs/create-run.ts'
 import { type CronTimes, readCron } from './cron-times.ts'
@@ -17,13 +18,16 @@ export function serveSchedules(deps: {
   const { bus, database, createRun, changed } = deps
   const nowMs = () => bus.nowMs()
 
+  const told = (sql: Sql, doer: Doer, action: string, { name, cron, timeZone, enabled }: ScheduleSettings) =>
+    recordAudit(sql, doer, { action, subject: name, details: { cron, timeZone, enabled } }, nowMs())
+
   async function getSchedule(id: string): Promise<Schedule> {
     const [schedule] = await readSchedules(database, 'where s.id = $1', [id], nowMs())
     if (schedule === undefined) throw unknown(id)
     return schedule
   }
 
-  async function create(settings: ScheduleSettings): Promise<Schedule> {
+  async function create(settings: ScheduleSettings, doer: Doer): Promise<Schedule> {
     const times = checkedTimes(settings)
     const id = newId(nowMs())
     await database.transaction(async (sql) => {
@@ -37,12 +41,13 @@ export function serveSchedules(deps: {
          values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9::timestamptz, $10::timestamptz, $10::timestamptz)`,
         [id, ...columnsOf(settings), firstTime(settings, times, nowMs()), at(nowMs())],
       )
+      await told(sql, doer, 'schedule.added', settings)
     })
     changed()
     return getSchedule(id)
   }
 
-  async function replace(id: string, version: number, settings: ScheduleSettings): Promise<Schedule> {
+  async function replace(id: string, version: number, settings: ScheduleSettings, doer: Doer): Promise<Schedule> {
     const times = checkedTimes(settings)
     await database.transaction(async (sql) => {
       await oneAtATime(sql)
@@ -58,6 +63,7 @@ export function serveSchedules(deps: {
            catch_up_ms = $8, next_at = $9::timestamptz, updated_at = $10::timestamptz, version = version + 1 where id = $1`,
         [id, ...columnsOf(settings), nextAt, at(nowMs())],
       )
+      await told(sql, doer, 'schedule.changed', settings)
       if (!settings.enabled)
         await sql.query(
           `update schedule_ticks set state = 'refused', reason = 'the schedule was disabled' where schedule_id = $1 and state = 'queued'`,
@@ -68,17 +74,18 @@ export function serveSchedules(deps: {
     return getSchedule(id)
   }
 
-  async function remove(id: string, version: number): Promise<Schedule> {
+  async function remove(id: string, version: number, doer: Doer): Promise<Schedule> {
     const schedule = await getSchedule(id)
     await database.transaction(async (sql) => {
       await lockVersion(sql, id, version)
       await sql.query('delete from schedules where id = $1', [id])
+      await told(sql, doer, 'schedule.removed', schedule)
     })
     return schedule
   }
 
-  async function runNow(id: string, correlationId: string) {
-    const { options } = await getSchedule(id)
+  async function runNow(id: string, correlationId: string, doer: Doer) {
+    const { name, options } = await getSchedule(id)
     const record = async (sql: Sql, runId: string) => {
       if ((await lockSchedule(sql, id)) === null) throw unknown(id)
       const active = await activeRunOf(sql, id, runId)
@@ -86,7 +93,7 @@ export function serveSchedules(deps: {
         throw new RpcError('conflict', `run ${active} of this schedule is under way`, { runId: active })
       await writeTick(sql, id, { atMs: nowMs(), state: 'started', reason: 'by hand', runId })
     }
-    const run = await createRun({ options, correlationId }, { scheduleId: id, record })
+    const run = await createRun({ options, correlationId }, { scheduleId: id, scheduleName: name, record }, doer)
     changed()
     return run
   }
@@ -99,13 +106,15 @@ export function serveSchedules(deps: {
       const tail = 'order by s.name limit $1 offset $2'
       return { schedules: await readSchedules(database, tail, [perPage, (page - 1) * perPage], nowMs()), total }
     }),
-    bus.serve(schedulerRpc.createSchedule, ({ settings }) => create(settings)),
+    bus.serve(schedulerRpc.createSchedule, ({ settings }, doer) => create(settings, doer)),
     bus.serve(schedulerRpc.getSchedule, ({ scheduleId }) => getSchedule(scheduleId)),
-    bus.serve(schedulerRpc.replaceSchedule, (request) =>
-      replace(request.scheduleId, request.version, request.settings),
+    bus.serve(schedulerRpc.replaceSchedule, (request, doer) =>
+      replace(request.scheduleId, request.version, request.settings, doer),
     ),
-    bus.serve(schedulerRpc.removeSchedule, ({ scheduleId, version }) => remove(scheduleId, version)),
-    bus.serve(schedulerRpc.runSchedule, ({ scheduleId, correlationId }) => runNow(scheduleId, correlationId)),
+    bus.serve(schedulerRpc.removeSchedule, ({ scheduleId, version }, doer) => remove(scheduleId, version, doer)),
+    bus.serve(schedulerRpc.runSchedule, ({ scheduleId, correlationId }, doer) =>
+      runNow(scheduleId, correlationId, doer),
+    ),
     bus.serve(schedulerRpc.previewSchedule, async (request) => ({
       nextRuns: checkedTimes(request).after(nowMs(), previewedTimes).map(at),
     })),

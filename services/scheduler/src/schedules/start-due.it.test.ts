@@ -36,7 +36,7 @@ function scheduler(more: { die?: () => void; started?: () => void } = {}) {
     nowMs: () => now,
     readRun: makeReadRuns(database).getRun,
   })
-  const handlers = new Map<string, (request: unknown) => Promise<unknown>>()
+  const handlers = new Map<string, (request: unknown, doer: object) => Promise<unknown>>()
   const serve = (rpc: { name: string }, handle: (request: never) => Promise<unknown>): Part => {
     handlers.set(rpc.name, handle as never)
     return { name: rpc.name, start() {}, async stop() {} }
@@ -44,7 +44,7 @@ function scheduler(more: { die?: () => void; started?: () => void } = {}) {
   serveSchedules({ bus: { serve, nowMs: () => now } as never, database, createRun, changed: () => {} })
   const dying: typeof createRun = (request, source) =>
     createRun(request, {
-      scheduleId: source!.scheduleId,
+      ...source!,
       async record(sql, runId) {
         await source!.record(sql, runId)
         more.die?.()
@@ -58,7 +58,7 @@ function scheduler(more: { die?: () => void; started?: () => void } = {}) {
     log: silentLogger,
   })
   const ask = <T>(name: string, request: object): Promise<T> =>
-    handlers.get(`rpc.scheduler.schedules.${name}`)!(request) as Promise<T>
+    handlers.get(`rpc.scheduler.schedules.${name}`)!(request, { actor: 'ada' }) as Promise<T>
   return { ask, startDue }
 }
 
@@ -264,4 +264,26 @@ test('no more ticks are kept than a hundred', async () => {
   const [{ n } = { n: 0 }] = await database.query<{ n: number }>('select count(*)::int as n from schedule_ticks')
   expect(n).toBe(100)
   expect((await get(id)).ticks).toHaveLength(5)
+})
+
+test('who adds, changes, removes or starts a schedule is written down, and the schedule where it starts its run itself', async () => {
+  await database.query('truncate audit')
+  const { id, version } = await add()
+  now += 1
+  await ask('replace', { scheduleId: id, version, settings: settings({ cron: '0 13 * * *' }) })
+  now += 60 * minuteMs
+  await startDue()
+  await endRuns()
+  now += minuteMs
+  await ask('run', { scheduleId: id, correlationId: 'c' })
+  now += minuteMs
+  await ask('remove', { scheduleId: id, version: version + 1 })
+  const audit = await database.query('select actor, action, subject from audit order by at, id')
+  expect(audit.map((entry) => `${entry.actor} ${entry.action}`)).toEqual([
+    'ada schedule.added',
+    'ada schedule.changed',
+    'schedule nightly run.started',
+    'ada run.started',
+    'ada schedule.removed',
+  ])
 })

@@ -32,7 +32,10 @@ export function makeStartDue(deps: {
   async function plan(schedule: ScheduleRow, atMs: number, record: (sql: Sql, runId: string) => Promise<void>) {
     const correlationId = `schedule-${schedule.id}-${at(atMs)}`
     try {
-      await createRun({ options: schedule.options, correlationId }, { scheduleId: schedule.id, record })
+      await createRun(
+        { options: schedule.options, correlationId },
+        { scheduleId: schedule.id, scheduleName: schedule.name, record },
+      )
     } catch (error) {
       if (error instanceof RpcError) return error.message
       throw error

@@ -9,6 +9,7 @@ import {
   type WebhookWithSecret,
 } from '@seine/contracts'
 import type { Part } from '@seine/runtime'
+import { type Doer, recordAudit } from '../audit/record-audit.ts'
 import { at, type Database, type Sql } from '../database/sql.ts'
 import { giveUpAfterMs } from './after-attempt.ts'
 import { payloadOf } from './payload.ts'
@@ -28,13 +29,21 @@ export function serveWebhooks(deps: {
   const { bus, database, publicUrl, due } = deps
   const now = () => at(bus.nowMs())
 
+  /** The host alone of its address: whoever knows all of it may be let in by it. */
+  const told = (
+    sql: Sql,
+    doer: Doer,
+    action: string,
+    { name, url, enabled }: Pick<WebhookRow, 'name' | 'url' | 'enabled'>,
+  ) => recordAudit(sql, doer, { action, subject: name, details: { host: new URL(url).host, enabled } }, bus.nowMs())
+
   async function row(id: string): Promise<WebhookRow> {
     const [found] = await readWebhooks(database, 'where w.id = $1', [id])
     if (found === undefined) throw unknown(id)
     return found
   }
 
-  async function create(settings: WebhookSettings): Promise<WebhookWithSecret> {
+  async function create(settings: WebhookSettings, doer: Doer): Promise<WebhookWithSecret> {
     const id = newId(bus.nowMs())
     const secret = newSecret()
     await database.transaction(async (sql) => {
@@ -47,11 +56,12 @@ export function serveWebhooks(deps: {
          values ($1, $2, $3, $4::jsonb, $5::jsonb, $6, $7, $8::timestamptz, $8::timestamptz)`,
         [id, ...columnsOf(settings), secret, now()],
       )
+      await told(sql, doer, 'webhook.added', settings)
     })
     return { ...webhookView(await row(id)), secret }
   }
 
-  async function replace(id: string, version: number, settings: WebhookSettings): Promise<Webhook> {
+  async function replace(id: string, version: number, settings: WebhookSettings, doer: Doer): Promise<Webhook> {
     await database.transaction(async (sql) => {
       await oneAtATime(sql)
       await lockVersion(sql, id, version)
@@ -65,12 +75,14 @@ export function serveWebhooks(deps: {
          where id = $1`,
         [id, ...columnsOf(settings), now()],
       )
+      await told(sql, doer, 'webhook.changed', settings)
     })
     due()
     return webhookView(await row(id))
   }
 
-  async function rotate(id: string, version: number): Promise<WebhookWithSecret> {
+  async function rotate(id: string, version: number, doer: Doer): Promise<WebhookWithSecret> {
+    const before = await row(id)
     const secret = newSecret()
     await database.transaction(async (sql) => {
       await lockVersion(sql, id, version)
@@ -79,15 +91,17 @@ export function serveWebhooks(deps: {
            updated_at = $4::timestamptz where id = $1`,
         [id, secret, at(bus.nowMs() + oldSecretSignsMs), now()],
       )
+      await told(sql, doer, 'webhook.secret-changed', before)
     })
     return { ...webhookView(await row(id)), secret }
   }
 
-  async function remove(id: string, version: number): Promise<Webhook> {
+  async function remove(id: string, version: number, doer: Doer): Promise<Webhook> {
     const before = await row(id)
     await database.transaction(async (sql) => {
       await lockVersion(sql, id, version)
       await sql.query('delete from webhooks where id = $1', [id])
+      await told(sql, doer, 'webhook.removed', before)
     })
     return webhookView(before)
   }
@@ -141,11 +155,13 @@ export function serveWebhooks(deps: {
       const rows = await readWebhooks(database, 'order by w.name limit $1 offset $2', [perPage, (page - 1) * perPage])
       return { webhooks: rows.map(webhookView), total }
     }),
-    bus.serve(schedulerRpc.createWebhook, ({ settings }) => create(settings)),
+    bus.serve(schedulerRpc.createWebhook, ({ settings }, doer) => create(settings, doer)),
     bus.serve(schedulerRpc.getWebhook, async ({ webhookId }) => webhookView(await row(webhookId))),
-    bus.serve(schedulerRpc.replaceWebhook, (asked) => replace(asked.webhookId, asked.version, asked.settings)),
-    bus.serve(schedulerRpc.removeWebhook, ({ webhookId, version }) => remove(webhookId, version)),
-    bus.serve(schedulerRpc.rotateWebhook, ({ webhookId, version }) => rotate(webhookId, version)),
+    bus.serve(schedulerRpc.replaceWebhook, (asked, doer) =>
+      replace(asked.webhookId, asked.version, asked.settings, doer),
+    ),
+    bus.serve(schedulerRpc.removeWebhook, ({ webhookId, version }, doer) => remove(webhookId, version, doer)),
+    bus.serve(schedulerRpc.rotateWebhook, ({ webhookId, version }, doer) => rotate(webhookId, version, doer)),
     bus.serve(schedulerRpc.testWebhook, ({ webhookId }) => sendTest(webhookId)),
     bus.serve(schedulerRpc.listDeliveries, ({ webhookId, page, perPage }) => deliveries(webhookId, page, perPage)),
     bus.serve(schedulerRpc.redeliver, ({ webhookId, deliveryId }) => redeliver(webhookId, deliveryId)),

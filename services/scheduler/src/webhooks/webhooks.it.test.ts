@@ -45,7 +45,7 @@ beforeEach(async () => {
 })
 
 const handlers = () => {
-  const all = new Map<string, (request: unknown) => Promise<unknown>>()
+  const all = new Map<string, (request: unknown, doer: object) => Promise<unknown>>()
   const serve = (rpc: { name: string }, handle: (request: never) => Promise<unknown>): Part => {
     all.set(rpc.name, handle as never)
     return { name: rpc.name, start() {}, async stop() {} }
@@ -54,7 +54,7 @@ const handlers = () => {
   return all
 }
 const ask = <T>(name: string, request: object): Promise<T> =>
-  handlers().get(`rpc.scheduler.webhooks.${name}`)!(request) as Promise<T>
+  handlers().get(`rpc.scheduler.webhooks.${name}`)!(request, { actor: 'ada' }) as Promise<T>
 
 const settings = (more: Partial<WebhookSettings> = {}): WebhookSettings =>
   webhookSettingsSchema.parse({
@@ -360,3 +360,22 @@ test.each(['ftp://ops.test/', 'https://me:pass@ops.test/', 'nonsense', 'file:///
     expect(webhookSettingsSchema.safeParse({ name: 'x', url, events: ['run.finished'] }).success).toBe(false)
   },
 )
+
+test('who adds, changes or removes a webhook is written down, without its secret and the path of its address', async () => {
+  await database.query('truncate audit')
+  const { id, version, secret } = await add({ url: 'https://ops.test/token-123' })
+  now += 1
+  await ask('replace', { webhookId: id, version, settings: settings({ enabled: false }) })
+  now += 1
+  const rotated = await ask<WebhookWithSecret>('rotate', { webhookId: id, version: version + 1 })
+  now += 1
+  await ask('remove', { webhookId: id, version: rotated.version })
+  const audit = await database.query('select actor, action, subject, details from audit order by at, id')
+  expect(audit.map((entry) => `${entry.actor} ${entry.action} ${entry.subject}`)).toEqual([
+    'ada webhook.added ops',
+    'ada webhook.changed ops',
+    'ada webhook.secret-changed ops',
+    'ada webhook.removed ops',
+  ])
+  for (const told of [secret, rotated.secret, 'token-123']) expect(JSON.stringify(audit)).not.toContain(told)
+})
