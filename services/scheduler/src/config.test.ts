@@ -6,7 +6,7 @@ const needed = { DATABASE_URL: 'postgres://u:secret@db/seine', NATS_SERVERS: 'na
 test('everything but the addresses has a default', () => {
   expect(readSchedulerConfig(needed)).toMatchObject({
     BULK_MAX_CONCURRENCY: 5,
-    BULK_PROGRESS_POLL_INTERVAL: 250,
+    BULK_PROGRESS_POLL_INTERVAL: 150,
     BULK_RUN_ENABLED: true,
     DATABASE_MIGRATE: false,
     LEASE_MS: 30_000,

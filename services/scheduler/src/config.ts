@@ -21,7 +21,7 @@ export const configSchema = z.object({
   /** Sites of one run at once, where the run does not say. */
   BULK_MAX_CONCURRENCY: envInt({ min: 1, max: 1_000, default: 5 }),
   /** How often progress is looked at and told: the largest part of the time from a page to a screen. */
-  BULK_PROGRESS_POLL_INTERVAL: envDurationMs(250),
+  BULK_PROGRESS_POLL_INTERVAL: envDurationMs(150),
   /** How long a task may be out before it is looked for. */
   LEASE_MS: envDurationMs(30_000),
   /** How long an export may take before it is looked for. */

@@ -41,7 +41,14 @@ const answer = {
 
 export function streamRoutes(deps: { bus: Pick<Bus, 'call'>; feed: EventFeed; events: EventsAfterDeps }): AnyRoute[] {
   const { bus, feed, events } = deps
-  const isEnded = async (runId: string, correlationId?: string) => {
+  const asking = new Map<string, Promise<boolean>>()
+  /** Asked once for all who come at the same moment: a gateway that was restarted has a thousand of them. */
+  const isEnded = (runId: string, correlationId?: string): Promise<boolean> => {
+    const asked = asking.get(runId) ?? ask(runId, correlationId).finally(() => asking.delete(runId))
+    asking.set(runId, asked)
+    return asked
+  }
+  const ask = async (runId: string, correlationId?: string) => {
     const run = await bus.call(schedulerRpc.getRun, { runId }, { correlationId })
     return endings.includes(run.status)
   }

@@ -9,8 +9,8 @@ import { makePace } from './pace.ts'
 import { makeSpeedometer, type Speed } from './speed.ts'
 
 const windowMs = 20_000
-/** A site of three hundred is told of every three seconds, a site of a dozen in each round; the run itself in each. */
-const siteEventsPerSecond = 100
+/** A site of a dozen is told of four times a second, a site of three hundred every six seconds; the run itself in each round. */
+const siteEventsPerSecond = 50
 /** Readers of the API ask now and then: their copy is written less often than events are told. */
 const writeEveryMs = 1_000
 /** Samples of one run or site thin out as it gets older: about this many for each doubling of its age. */
