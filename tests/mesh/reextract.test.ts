@@ -61,7 +61,8 @@ test('other selectors give other values of a run that has ended, and no site is 
   expect(first.sites.find(({ site }) => site === 'books')).not.toHaveProperty('storedPages')
   const before = await products(first)
 
-  await mesh.configure(sites({ fields: [{ name: 'brand', css: 'h1' }] }))
+  const fields = samples.sites.find(({ name }) => name === 'lamps')?.fields ?? []
+  await mesh.configure(sites({ fields: [...fields, { name: 'brand', css: 'h1' }] }))
   const asked = samples.log.entries.length
   const { code, said } = await seine('reextract', first.id)
   expect(code, said).toBe(0)

@@ -91,8 +91,9 @@ export const serviceAccess: Readonly<Record<ServiceName, Access>> = {
     looksAt: [],
     reads: ['RESULTS'],
     counts: [],
-    readsBuckets: ['plans', 'runs'],
-    writesBuckets: [],
+    readsBuckets: ['plans'],
+    // That a site is fetched, so that fetchers send the stored pages they hold.
+    writesBuckets: ['runs'],
     serves: [],
     calls: [schedulerRpc.readLedger, schedulerRpc.listSiteRuns],
     artifacts: 'writes',
