@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,6 +9,7 @@ import { eventually, type Mesh, type SampleSites, startMesh, startSampleSites } 
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import openapiTS, { astToString } from 'openapi-typescript'
+import { chromium as playwright } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { goodCases, type Known, parameterOf } from './api-cases.ts'
 
@@ -195,6 +197,35 @@ test('without a credential nothing but what is public answers', async () => {
   }
   expect(problems).toEqual([])
 })
+
+const chromium = ['chromium-headless-shell', 'chromium']
+  .map((name) => `/usr/bin/${name}`)
+  .find((path) => existsSync(process.env.CHROMIUM_PATH ?? path))
+const inBrowser = chromium === undefined ? ' (skipped: no Chromium in /usr/bin or CHROMIUM_PATH)' : ''
+
+test.skipIf(chromium === undefined)(
+  `the pages of the document work under their policies${inBrowser}`,
+  async () => {
+    const browser = await playwright.launch({ executablePath: process.env.CHROMIUM_PATH ?? chromium! })
+    try {
+      const context = await browser.newContext({ extraHTTPHeaders: { authorization: `Bearer ${mesh.apiKey}` } })
+      const page = await context.newPage()
+      const complaints: string[] = []
+      page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+      page.on('pageerror', (error) => complaints.push(error.message))
+      await page.goto(`${mesh.gatewayUrl}/api/docs`)
+      await page.locator('#operations-bulk-runs-createRun').waitFor({ timeout: 15_000 })
+      expect(await page.locator('.opblock').count()).toBe(operations().length)
+      await page.goto(`${mesh.gatewayUrl}/api/docs/redoc`)
+      expect(await page.locator('h3').count()).toBeGreaterThan(operations().length)
+      // A key has no session to take a CSRF token from; the browser asks for an icon of its own accord.
+      expect(complaints.filter((text) => !/favicon/.test(text))).toEqual([])
+    } finally {
+      await browser.close()
+    }
+  },
+  60_000,
+)
 
 describe('a client made from the document', () => {
   test('compiles and works', async () => {
