@@ -18,6 +18,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'sites', load: () => import('./sites.ts') },
   { name: 'schedule', load: () => import('./schedule.ts') },
   { name: 'webhooks', load: () => import('./webhooks.ts') },
+  { name: 'keys', load: () => import('./keys.ts') },
   { name: 'retention', load: () => import('./retention.ts') },
   { name: 'extract', load: () => import('./extract.ts') },
   { name: 'provision', load: () => import('./provision.ts') },
