@@ -95,7 +95,8 @@ export function cleanText(text: string): string {
   return safe.length > maxTextChars ? `${safe.slice(0, maxTextChars)}…` : safe
 }
 
-function cleanFields(fields: Record<string, unknown>): Record<string, unknown> {
+/** Fields without secrets: by the name of the field, and by what a text looks like. Bounded. */
+export function cleanFields(fields: Record<string, unknown>): Record<string, unknown> {
   return clean(fields, 0) as Record<string, unknown>
 }
 

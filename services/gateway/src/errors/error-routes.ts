@@ -8,7 +8,7 @@ import {
   reporterName,
   schedulerRpc,
 } from '@seine/contracts'
-import { cleanText, fingerprintOf, makeErrorTally, type ToldError } from '@seine/runtime'
+import { cleanFields, cleanText, fingerprintOf, makeErrorTally, type ToldError } from '@seine/runtime'
 import { z } from 'zod'
 import { pageQuery } from '../http/paging.ts'
 import { type AnyRoute, defineRoute } from '../http/route.ts'
@@ -109,14 +109,14 @@ export function errorRoutes({ call, publish, nowMs }: Pick<Bus, 'call' | 'publis
 
 function toldFrom(body: z.output<typeof toldErrorSchema>, correlationId: string, atMs: number): ToldError {
   const { service, level, name, message, stack, context = {} } = body
-  const clean = Object.entries(context).map(([key, value]) => [key, cleanText(value)] as const)
   return {
     service,
     level,
     name,
     message: cleanText(message),
     stack: stack === undefined ? null : cleanText(stack),
-    context: Object.fromEntries(clean),
+    // Texts stay texts: cleaning shortens them or puts a word in their place.
+    context: cleanFields(context) as Record<string, string>,
     correlationId,
     atMs,
   }
