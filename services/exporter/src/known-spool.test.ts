@@ -86,6 +86,13 @@ test.each<[string, Record<string, unknown>, Change[], boolean, unknown]>([
     { state: 'gone', reason: 'in-no-source', changes: ['removed'] },
   ],
   [
+    'a page that was gone before and is in no source any more stays gone',
+    { ledger: null, record: null, previous: { ...record, status: 404, seo: null, product: null } },
+    [],
+    false,
+    { state: 'gone', status: 404, changes: [] },
+  ],
+  [
     'a page beyond the limit that was there before is not checked',
     { ledger: { outcome: 'skipped', reason: 'limit', status: 0 }, record: null, previous: record },
     [],

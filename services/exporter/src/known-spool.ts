@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import type { Bus } from '@seine/bus'
 import { type KnownPages, knownPageLimits, knownPages } from '@seine/contracts'
-import { type Change, type JoinedPage, linesOf, openTextFile, statusOf } from '@seine/reports'
+import { type Change, isGone, type JoinedPage, linesOf, openTextFile, statusOf } from '@seine/reports'
 
 type Known = KnownPages['pages'][number]
 
@@ -70,9 +70,10 @@ const lines = (file: string): AsyncGenerator<string> => linesOf(createReadStream
 /** Null: it is no page of the site's, now or before, that a run had a part for. */
 export function knownPage(page: JoinedPage, changes: readonly Change[], isReported: boolean): Known | null {
   const { url, ledger, record, previous } = page
-  const isGone = ledger === null && changes.some(({ change }) => change === 'removed')
+  const wasGone = previous !== null && isGone(previous.status)
+  const isLeft = ledger === null && (wasGone || changes.some(({ change }) => change === 'removed'))
   if (!isReported && previous === null) return null
-  const state = ledger !== null && isReported ? stateOf(ledger.outcome) : isGone ? 'gone' : 'not-checked'
+  const state = ledger !== null && isReported ? stateOf(ledger.outcome) : isLeft ? 'gone' : 'not-checked'
   const product = state === 'ok' ? record?.product : null
   // A page that could not be read is still called what it was called.
   const before = state === 'ok' ? null : previous

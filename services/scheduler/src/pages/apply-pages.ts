@@ -69,6 +69,8 @@ async function upsert(sql: Sql, { runId, site, pages }: KnownPages, last: LastEx
 }
 
 const unseen = `('gone', 'not-checked')`
+/** Of these no snapshot need have an entry, so that nobody tells when they are let go of: each run says that it has had them. */
+const stamped = `('failed', 'skipped')`
 const facts = ['status', 'title', 'name', 'price', 'currency', 'availability', 'issues']
 
 /** Rows that say nothing new are left out before the insert, because a conflict alone already locks its row and writes that down. */
@@ -77,7 +79,7 @@ const upsertSql = `
     first_run_id, first_at, last_run_id, last_at)
   select r.id, $2, r.url, r.state, r.reason, ${facts.map((fact) => `r.${fact}`).join(', ')}, r.changes,
     case when r.changes <> '{}' then $1::uuid end, case when r.changes <> '{}' then coalesce(r.at, e.at) end,
-    $1::uuid, coalesce(r.at, e.at), null, null
+    $1::uuid, coalesce(r.at, e.at), case when r.state in ${stamped} then $1::uuid end, case when r.state in ${stamped} then e.at end
   from json_to_recordset($3::json) as r(id uuid, url text, state text, reason text, status int, title text, name text,
       price double precision, currency text, availability text, issues text[], changes text[], at timestamptz)
     join site_exports e on e.site = $2
@@ -88,6 +90,7 @@ const upsertSql = `
       is distinct from (${facts.map((fact) => `r.${fact}`).join(', ')}))
     or (r.changes <> '{}' and (k.changed_run_id, k.changes) is distinct from ($1::uuid, r.changes))
     or (r.changes = '{}' and k.changed_run_id = $1::uuid)
+    or (r.state in ${stamped} and k.last_run_id is distinct from $1::uuid)
   end
   on conflict (id) do update set
     state = excluded.state, reason = excluded.reason,
@@ -96,5 +99,5 @@ const upsertSql = `
     changed_run_id = case when excluded.changes <> '{}' then $1::uuid else nullif(p.changed_run_id, $1::uuid) end,
     changed_at = case when excluded.changes <> '{}' then excluded.changed_at
       when p.changed_run_id = $1::uuid then null else p.changed_at end,
-    last_run_id = case when excluded.state in ${unseen} then coalesce(p.last_run_id, $4::uuid) end,
-    last_at = case when excluded.state in ${unseen} then coalesce(p.last_at, $5::timestamptz) end`
+    last_run_id = case when excluded.state in ${unseen} then coalesce(p.last_run_id, $4::uuid) else excluded.last_run_id end,
+    last_at = case when excluded.state in ${unseen} then coalesce(p.last_at, $5::timestamptz) else excluded.last_at end`

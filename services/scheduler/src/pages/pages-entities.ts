@@ -8,6 +8,7 @@ export const SitePageEntity = defineEntity({
   indexes: [
     { name: 'site_pages_url', properties: ['site', 'url'] },
     { name: 'site_pages_changed', properties: ['site', 'changedAt'] },
+    { name: 'site_pages_unseen', properties: ['lastAt'], where: 'last_at is not null' },
   ],
   properties: {
     /** Of the page for good: see `pageIdOf`. */

@@ -4,6 +4,7 @@ import { makeApplyChanges } from '../history/apply-changes.ts'
 import { emptyDatabase, planRun, startDatabase } from '../testing/database.ts'
 import { testCatalogue, testSite } from '../testing/fixtures.ts'
 import { makeApplyPages } from './apply-pages.ts'
+import { forgetPages } from './forget-pages.ts'
 import { makeReadChanges } from './read-changes.ts'
 import { makeReadPages } from './read-pages.ts'
 
@@ -112,6 +113,38 @@ test('a page that a run does not reach stays as it was, and was last seen before
   const fifth = await newRun()
   await apply(batch(fifth, [page(1), gone]))
   expect(await seen()).toMatchObject({ state: 'gone', lastSeen: { runId: fourth }, changed: { runId: fifth } })
+})
+
+test('a page that was never read is gone when a run has not heard of it', async () => {
+  const [first, second, third] = [await newRun(), await newRun(), await newRun()]
+  const robots = page(2, { state: 'skipped', reason: 'robots', status: 0, title: null, name: null, price: null })
+  await apply(batch(first, [page(1), robots], { isCompared: false }))
+  await apply(batch(second, [page(1), robots]))
+  expect((await list({ state: 'skipped' })).pages).toMatchObject([{ url: url(2), lastSeen: { runId: second } }])
+  await apply(batch(third, [page(1)]))
+  expect((await list({ state: 'skipped' })).total).toBe(0)
+  expect((await list({ state: 'gone' })).pages).toMatchObject([
+    { url: url(2), state: 'gone', reason: 'in-no-source', lastSeen: { runId: second } },
+  ])
+  const fourth = await newRun()
+  await apply(batch(fourth, [page(1), page(2)]))
+  expect((await list()).pages[1]).toMatchObject({
+    state: 'ok',
+    firstSeen: { runId: first },
+    lastSeen: { runId: fourth },
+  })
+})
+
+test('pages that no run has seen for half a year are forgotten', async () => {
+  const [first, second] = [await newRun(), await newRun()]
+  const robots = page(3, { state: 'skipped', reason: 'robots' })
+  await apply(batch(first, [page(1), page(2), robots], { isCompared: false }))
+  await apply(batch(second, [page(1), page(2, { state: 'gone', changes: ['removed'] }), robots]))
+  const inDays = (days: number) => forgetPages(server.database, Date.now() + days * 86_400_000)
+  await inDays(100)
+  expect(await named()).toEqual(['1', '2', '3'])
+  await inDays(200)
+  expect(await named()).toEqual(['1', '3'])
 })
 
 test('after a run that was compared with nothing, pages that it does not name are not checked', async () => {

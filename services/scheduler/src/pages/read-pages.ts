@@ -16,7 +16,11 @@ const orders: Record<Query['sort'], string> = {
   '-changed': 'p.changed_at desc nulls last, p.url',
 }
 
-const columns = `p.id, p.site, p.url, p.state, p.reason, p.status, p.title, p.name, p.price, p.currency, p.availability, p.issues,
+/** A page that failed or was skipped, and that the site's last run has not heard of. */
+const isLetGo = `(p.state in ('failed', 'skipped') and p.last_run_id <> e.run_id)`
+const state = `case when ${isLetGo} then 'gone' else p.state end`
+
+const columns = `p.id, p.site, p.url, ${state} as state, case when ${isLetGo} then 'in-no-source' else p.reason end as reason, p.status, p.title, p.name, p.price, p.currency, p.availability, p.issues,
   case when p.changed_run_id is null then null
     else json_build_object('runId', p.changed_run_id, 'at', ${utc('p.changed_at')}, 'changes', p.changes) end as changed,
   json_build_object('runId', p.first_run_id, 'at', ${utc('p.first_at')}) as "firstSeen",
@@ -67,12 +71,12 @@ function conditionsOf(query: Query): { where: string; values: unknown[] } {
     values.push(value)
     conditions.push(condition(`$${values.length}`))
   }
-  const { site, status, state, issue, changed, search } = query
+  const { site, status, issue, changed, search } = query
   add((place) => `p.site = ${place}`, site)
   if (typeof status === 'number') add((place) => `p.status = ${place}`, status)
   else if (status === 'none') conditions.push('p.status = 0')
   else if (status !== undefined) add((place) => `p.status / 100 = ${place}::int`, Number(status[0]))
-  if (state !== undefined) add((place) => `p.state = ${place}`, state)
+  if (query.state !== undefined) add((place) => `${state} = ${place}`, query.state)
   if (issue !== undefined) add((place) => `${place} = any(p.issues)`, issue)
   if (changed !== undefined) conditions.push(`(p.changed_run_id is not distinct from e.run_id) = ${changed}`)
   if (search !== undefined) {

@@ -2,6 +2,7 @@ import type { RemoveArtifacts, RpcOutput, schedulerRpc } from '@seine/contracts'
 import type { Logger } from '@seine/runtime'
 import { at, type Database, type Sql } from '../database/sql.ts'
 import { recordEvents } from '../events/outbox.ts'
+import { forgetPages } from '../pages/forget-pages.ts'
 import { type Expired, findExpired, type RetentionDefaults } from './expired.ts'
 import { makeRelease } from './release.ts'
 
@@ -66,6 +67,7 @@ export function makeRetention(deps: {
         const due = expired.filter(({ plannedAt }) => plannedAt !== null && Date.parse(plannedAt) <= now - graceMs)
         for (const { id } of due.slice(0, maxReleases)) await release.begin(id)
         await release.finish()
+        await forgetPages(database, now)
         return due.length > maxReleases
       })
       return more === true ? 'more' : 'idle'

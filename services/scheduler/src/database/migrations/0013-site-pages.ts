@@ -32,6 +32,7 @@ export class SitePages extends Migration {
       ) with (fillfactor = 85)`)
     this.addSql('create index site_pages_url on site_pages (site, url)')
     this.addSql('create index site_pages_changed on site_pages (site, changed_at)')
+    this.addSql('create index site_pages_unseen on site_pages (last_at) where last_at is not null')
     this.addSql(`
       create table site_exports (
         site text not null primary key,
