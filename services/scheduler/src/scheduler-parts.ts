@@ -19,6 +19,7 @@ import { type Logger, type Part, systemClock } from '@seine/runtime'
 import { type Metrics, traceIdOf } from '@seine/telemetry'
 import { serveAudit } from './audit/serve-audit.ts'
 import type { CatalogueSource } from './catalogue/catalogue.ts'
+import { makeLookAtFiles } from './catalogue/look-at-files.ts'
 import { serveSites } from './catalogue/serve-sites.ts'
 import type { Config } from './config.ts'
 import type { Postgres } from './database/postgres.ts'
@@ -57,6 +58,7 @@ const tickEveryMs = 300
 const dispatchEveryMs = 100
 const leaseCareEveryMs = 1_000
 const rearmEveryMs = 5_000
+const filesEveryMs = 2_000
 const outboxEveryMs = 250
 const retentionEveryMs = 10 * 60_000
 /** Export results are few and each moves one site run. */
@@ -207,6 +209,7 @@ export async function schedulerParts(deps: {
     nowMs,
     log,
   })
+  const files = loop('catalogue files', filesEveryMs, makeLookAtFiles({ catalogue: deps.catalogue, log }))
   const retaining = loop('retention', retentionEveryMs, retention.round)
 
   const changed = () => {
@@ -248,6 +251,7 @@ export async function schedulerParts(deps: {
     tick,
     progress,
     retaining,
+    files,
     outbox,
   ]
 }

@@ -28,13 +28,18 @@ export function makeCatalogueSource(deps: {
 }): CatalogueSource {
   const { database, log, nowMs } = deps
   let taken: { texts: { sites: string; policies: string }; policies: ReadonlyMap<string, Policy> } | null = null
+  /** Files that can't be used are read once, however often somebody asks. */
+  let refused: { texts: { sites: string; policies: string }; error: CatalogueError } | null = null
   let read: { revision: string; sites: readonly Site[] } | null = null
 
   async function policies(): Promise<ReadonlyMap<string, Policy>> {
     const texts = { sites: await readText(deps.files.sites), policies: await readText(deps.files.policies) }
-    if (taken !== null && taken.texts.sites === texts.sites && taken.texts.policies === texts.policies)
-      return taken.policies
-    const catalogue = await readCatalogue(texts)
+    if (taken !== null && isSame(taken.texts, texts)) return taken.policies
+    if (refused !== null && isSame(refused.texts, texts)) throw refused.error
+    const catalogue = await readCatalogue(texts).catch((error: unknown) => {
+      if (error instanceof CatalogueError) refused = { texts, error }
+      throw error
+    })
     const { sites: written } = JSON.parse(texts.sites) as { sites: unknown[] }
     const entries = catalogue.sites.map((site, place) => ({ site, fingerprint: fingerprintOf(written[place]) }))
     await database.transaction(async (sql) => {
@@ -63,6 +68,9 @@ export function makeCatalogueSource(deps: {
   }
   return Object.assign(source, { policies })
 }
+
+const isSame = (a: { sites: string; policies: string }, b: typeof a): boolean =>
+  a.sites === b.sites && a.policies === b.policies
 
 /** Those of the file first, in its order; then those of the API, as they were made. */
 async function readSites(database: Database): Promise<Site[]> {
