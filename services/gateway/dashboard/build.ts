@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
-import { build } from 'vite'
 
 /**
  * Builds the dashboard into `dist/` where its sources are not those of the last build, with compressed copies (.br, .gz)
@@ -30,6 +29,7 @@ for (const path of sources)
 const current = hash.digest('hex')
 
 if (process.argv.includes('--force') || lastBuilt() !== current) {
+  const { build } = await import('vite')
   await build({ root: here, configFile: join(here, 'vite.config.ts'), logLevel: 'warn' })
   const dist = join(here, 'dist')
   for (const name of globSync('**/*.{js,css,html,svg}', { cwd: dist })) {

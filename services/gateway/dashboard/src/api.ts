@@ -18,13 +18,28 @@ export async function request(input: RequestInfo | URL, init: RequestInit = {}):
   if (csrfToken.value !== null && init.method !== undefined && init.method !== 'GET')
     headers.set('x-csrf-token', csrfToken.value)
   try {
-    const response = await fetch(input, { ...init, headers })
+    const response = await ask(input, { ...init, headers })
     noteOnline()
     if (response.status === 401) refusals.value++
     return response
   } catch (error) {
     if (init.signal?.aborted !== true || isTimeout(init.signal)) noteLost()
     throw error
+  }
+}
+
+/** Times that a request which was refused for its number is made again. */
+const maxRepeats = 3
+const longestPauseMs = 10_000
+
+/** Whoever asks too often is told when to come back, and does: also for changes, since nothing was done yet. */
+async function ask(input: RequestInfo | URL, init: RequestInit): Promise<Response> {
+  for (let repeats = 0; ; repeats++) {
+    const response = await fetch(input, init)
+    const pauseMs = Number(response.headers.get('retry-after')) * 1_000
+    if (response.status !== 429 || repeats === maxRepeats || !(pauseMs > 0 && pauseMs <= longestPauseMs))
+      return response
+    await new Promise((resolve) => setTimeout(resolve, pauseMs))
   }
 }
 

@@ -33,6 +33,8 @@ const pages: readonly (readonly [pattern: string, load: () => Promise<PageOf>])[
   ['/system', async () => (await import('./pages/operations/system-page.tsx')).SystemPage],
 ]
 
+const reloadAgainAfterMs = 30_000
+
 const shown = signal<{ pattern: string; Page: PageOf } | null>(null)
 const loadError = signal<unknown>(undefined)
 const known = new Map<string, PageOf>()
@@ -61,7 +63,12 @@ effect(() => {
       loadError.value = undefined
     },
     (error) => {
-      loadError.value = error
+      // A new version has come: the old one's parts are gone, and its successor is a load away. Once, not for ever.
+      const key = 'reloadedAtMs'
+      if (Date.now() - Number(sessionStorage.getItem(key)) > reloadAgainAfterMs) {
+        sessionStorage.setItem(key, String(Date.now()))
+        location.reload()
+      } else loadError.value = error
     },
   )
 })
@@ -98,7 +105,6 @@ function CurrentPage() {
     return loadError.value === undefined ? (
       <Loading />
     ) : (
-      // A new version was deployed: the old one's parts are gone.
       <Failure error={loadError.value} onRetry={() => location.reload()} />
     )
   const { Page } = page

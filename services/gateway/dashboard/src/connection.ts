@@ -20,15 +20,21 @@ export function noteLost(): void {
   if (probe !== undefined) return
   probe = setTimeout(async () => {
     probe = undefined
-    try {
-      const answer = await fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(5_000) })
-      if (answer.ok) return noteOnline()
-      noteLost()
-    } catch {
-      noteLost()
-    }
+    if (await answers()) noteOnline()
+    else noteLost()
   }, probeEveryMs)
 }
+
+/** Something was cut off that need not be the gateway itself: it is asked, and believed. */
+export async function suspect(): Promise<void> {
+  if (connection.value.state === 'online' && !(await answers())) noteLost()
+}
+
+const answers = (): Promise<boolean> =>
+  fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(5_000) }).then(
+    ({ ok }) => ok,
+    () => false,
+  )
 
 /** A laptop that wakes up looks at once, not at the next tick. Called once. */
 export function startConnection(): void {

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import { connectLive, type Live, type LiveState } from '@seine/client'
 import { refusals } from '../api.ts'
-import { noteOnline } from '../connection.ts'
+import { noteOnline, suspect } from '../connection.ts'
 
 /** The page's one connection for events and presence. Null: nobody is signed in. */
 export const live = signal<Live | null>(null)
@@ -17,6 +17,7 @@ export function openLive(): void {
     if (live.peek() !== made) return
     liveState.value = state
     if (state.phase === 'open') noteOnline()
+    if (state.phase === 'waiting') void suspect()
     if (state.phase === 'closed' && state.reason !== null) refusals.value++
   })
   live.value = made

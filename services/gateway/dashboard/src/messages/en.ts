@@ -650,4 +650,5 @@ export const en = {
   'record.none.released': 'What was extracted is not kept any longer.',
   'record.none.too-large': 'The site is too large to look its record up here: it is in full.csv.',
   'record.none.never-read': 'The page has never answered with something to read.',
+  'changes.move': 'Move',
 } as const

@@ -743,4 +743,5 @@ export const ru: Messages = {
   'record.none.released': 'Извлечённое больше не хранится.',
   'record.none.too-large': 'Сайт слишком велик, чтобы искать запись здесь: она в full.csv.',
   'record.none.never-read': 'Страница ни разу не дала ничего для чтения.',
+  'changes.move': 'Сдвиг',
 }

@@ -51,7 +51,12 @@ export function Chart(props: {
           ...(series.map(({ name, color: stroke, kind = 'line' }) => ({
             label: name,
             stroke: color(stroke),
-            fill: kind === 'bars' ? `${color(stroke)}` : kind === 'line' ? `${color(stroke)}1f` : undefined,
+            fill:
+              kind === 'bars'
+                ? `${color(stroke)}`
+                : kind === 'line' && series.length === 1
+                  ? `${color(stroke)}1f`
+                  : undefined,
             width: kind === 'bars' ? 0 : 1.5,
             spanGaps: true,
             points:
@@ -73,7 +78,9 @@ export function Chart(props: {
     }
   }, [shape, theme.value, shownLanguage()])
 
-  useEffect(() => plot.current?.setData(data))
+  useEffect(() => {
+    plot.current?.setData(data)
+  }, [times, ...series.map(({ values }) => values)])
 
   return (
     <figure class="chart">

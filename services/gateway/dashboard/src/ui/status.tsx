@@ -57,7 +57,10 @@ export function durationOf(of: { startedAt: string | null; finishedAt: string | 
 }
 
 /** A kebab-case reason as people say it; one that is not known is shown as it is. */
-export const reasonText = (reason: string): string => tOr(`reason.${reason}`, reason)
+export function reasonText(reason: string): string {
+  const status = /^http-(\d{3})$/.exec(reason)?.[1]
+  return status === undefined ? tOr(`reason.${reason}`, reason) : `HTTP ${status}`
+}
 
 export const numbers = (value: number) => (value === 0 ? <span class="muted">0</span> : formatNumber(value))
 export const bytes = (value: number) => (value === 0 ? <span class="muted">{none}</span> : formatBytes(value))

@@ -1,5 +1,5 @@
 import type { ChangeTopic, ListedChange, Run } from '@seine/contracts'
-import { formatFullTime, formatNumber, formatTime, none } from '../../format.ts'
+import { formatFullTime, formatMove, formatNumber, formatTime, none } from '../../format.ts'
 import { t } from '../../i18n.ts'
 import { get, list, queryOf } from '../../requests.ts'
 import { useResource } from '../../resource.ts'
@@ -144,6 +144,13 @@ const columns = (): Column<ListedChange>[] => [
     width: '300px',
     cell: (change) => <ChangeValue of={change} />,
     title: ({ old, new: now }) => `${old ?? none} → ${now ?? none}`,
+  },
+  {
+    key: 'move',
+    label: t('changes.move'),
+    width: '90px',
+    isNumber: true,
+    cell: ({ percent }) => (percent === null ? '' : formatMove(percent)),
   },
   {
     key: 'at',

@@ -38,7 +38,7 @@ interface Stats {
   }
 }
 
-const everyMs = 5_000
+const everyMs = 10_000
 
 export function SystemPage() {
   const stats = useResource('stats', () => get<Stats>('/api/stats'), { everyMs })

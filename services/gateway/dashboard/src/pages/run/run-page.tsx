@@ -1,6 +1,7 @@
 import type { RunDetail } from '@seine/client'
 import type { SeineEvent } from '@seine/contracts'
 import type { ComponentChildren } from 'preact'
+import { useMemo } from 'preact/hooks'
 import { client } from '../../api.ts'
 import { formatBytes, formatDuration, formatFullTime, formatNumber, formatSpeed, formatTime } from '../../format.ts'
 import { t } from '../../i18n.ts'
@@ -174,8 +175,8 @@ function Summary({ run }: { run: RunDetail }) {
 }
 
 function Charts({ samples }: { samples: readonly RunSample[] }) {
+  const { times, speed, failuresPerMinute } = useMemo(() => seriesOf(samples), [samples])
   if (samples.length < 2) return null
-  const { times, speed, failuresPerMinute } = seriesOf(samples)
   const top = Math.max(...speed)
   const failures = samples.at(-1)!.failed
   const span = formatDuration((times.at(-1)! - times[0]!) * 1000)

@@ -63,7 +63,7 @@ export function SiteTable(props: { run: RunDetail; sites: readonly SiteRow[]; re
       <DataTable
         label={t('run.tab.sites')}
         rows={rows}
-        columns={columns(nowMs, isOver && may('run') ? retry : null)}
+        columns={columns(nowMs, isOver, isOver && may('run') ? retry : null)}
         keyOf={({ site }) => site}
         initialSort={{ key: 'state', down: false }}
         minWidth="1180px"
@@ -77,12 +77,13 @@ const stateOrder = ['running', 'waiting', 'failed', 'cancelled', 'completed']
 
 function columns(
   nowMs: number,
+  isOver: boolean,
   retry: ((site: string, failuresOnly: boolean) => Promise<void>) | null,
 ): Column<SiteRow>[] {
   const count = (key: 'ok' | 'unchanged' | 'failed' | 'skipped'): Column<SiteRow> => ({
     key,
     label: t(`count.${key}`),
-    width: '84px',
+    width: '96px',
     isNumber: true,
     sortBy: ({ counts }) => counts[key],
     cell: ({ counts }) =>
@@ -105,7 +106,6 @@ function columns(
     {
       key: 'state',
       label: t('column.state'),
-      width: '190px',
       sortBy: ({ status, step, site }) => `${stateOrder.indexOf(status)} ${step ?? ''} ${site}`,
       cell: (row) => <State row={row} nowMs={nowMs} />,
       title: (row) => stateTitle(row, nowMs),
@@ -126,24 +126,7 @@ function columns(
         </div>
       ),
     },
-    {
-      key: 'speed',
-      label: t('run.speed'),
-      width: '84px',
-      isNumber: true,
-      sortBy: ({ pagesPerSecond }) => pagesPerSecond,
-      cell: ({ pagesPerSecond, status }) =>
-        status === 'running' ? formatSpeed(pagesPerSecond) : <span class="muted">{none}</span>,
-    },
-    {
-      key: 'eta',
-      label: t('run.eta'),
-      width: '110px',
-      isNumber: true,
-      sortBy: ({ eta, status }) => (status === 'running' && eta.state === 'known' ? eta.remainingMs : null),
-      cell: ({ eta, status }) => (status === 'running' ? etaText(eta) : <span class="muted">{none}</span>),
-      title: ({ eta, status }) => (status === 'running' ? (etaBasis(eta) ?? undefined) : undefined),
-    },
+    ...(isOver ? [] : speedColumns()),
     count('ok'),
     count('unchanged'),
     count('failed'),
@@ -192,6 +175,29 @@ function columns(
         ]),
   ]
 }
+
+/** How fast a site goes, and until when: nothing to say of one that has ended. */
+const speedColumns = (): Column<SiteRow>[] => [
+  {
+    key: 'speed',
+    label: t('run.speed'),
+    width: '84px',
+    isNumber: true,
+    sortBy: ({ pagesPerSecond }) => pagesPerSecond,
+    cell: ({ pagesPerSecond, status }) =>
+      status === 'running' ? formatSpeed(pagesPerSecond) : <span class="muted">{none}</span>,
+  },
+  {
+    key: 'eta',
+    label: t('run.eta'),
+    width: '110px',
+    isNumber: true,
+    sortBy: ({ eta, status }) => (status === 'running' && eta.state === 'known' ? eta.remainingMs : null),
+    cell: ({ eta, status, counts }) =>
+      status === 'running' && counts.pending > 0 ? etaText(eta) : <span class="muted">{none}</span>,
+    title: ({ eta, status }) => (status === 'running' ? (etaBasis(eta) ?? undefined) : undefined),
+  },
+]
 
 const reasonsText = (reasons: Readonly<Record<string, number>>): string | undefined =>
   Object.entries(reasons)

@@ -28,7 +28,7 @@ export function RunsPage() {
     `${status}:${page}`,
     () => list<Run>('/api/bulk-runs', { page, per_page: perPage, status }),
     {
-      everyMs: ({ data }) => (data.some(isActive) ? 4_000 : 15_000),
+      everyMs: ({ data }) => (data.some(isActive) && live.peek()?.state().phase !== 'open' ? 4_000 : 20_000),
     },
   )
   const progress = useRunProgress(runs.reload)

@@ -1,7 +1,7 @@
 import type { PageDetail, PageHistoryEntry, PagePrice } from '@seine/client'
 import type { PageRecord } from '@seine/contracts'
 import { client } from '../../api.ts'
-import { formatFullTime, formatNumber, formatPrice, formatTime, none } from '../../format.ts'
+import { formatFullTime, formatMove, formatNumber, formatPrice, formatTime, none } from '../../format.ts'
 import { t, tOr } from '../../i18n.ts'
 import { get } from '../../requests.ts'
 import { useResource } from '../../resource.ts'
@@ -161,6 +161,13 @@ const historyColumns = (): Column<PageHistoryEntry>[] => [
     label: t('changes.what'),
     cell: (entry) => <ChangeValue of={entry} />,
     title: ({ old, new: now }) => `${old ?? none} → ${now ?? none}`,
+  },
+  {
+    key: 'move',
+    label: t('changes.move'),
+    width: '90px',
+    isNumber: true,
+    cell: ({ percent }) => (percent === null ? '' : formatMove(percent)),
   },
 ]
 

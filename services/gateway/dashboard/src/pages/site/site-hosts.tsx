@@ -24,7 +24,7 @@ type Order = (typeof orders)[number]
 
 /** How each host of the site is asked, and whether its breaker lets requests through. */
 export function SiteHosts({ site }: { site: string }) {
-  const hosts = useResource(`hosts:${site}`, () => list<SiteHost>(`${siteUrl(site)}/hosts`), { everyMs: 5_000 })
+  const hosts = useResource(`hosts:${site}`, () => list<SiteHost>(`${siteUrl(site)}/hosts`), { everyMs: 10_000 })
   const [ordering, order] = useState<{ host: string; to: Order } | null>(null)
   return (
     <Section title={t('site.hosts')}>

@@ -52,7 +52,7 @@ export function SiteOverview({ entry }: { entry: SiteEntry }) {
 }
 
 /** What a chart can show at once, and still be asked for quickly. */
-const runsShown = 20
+const runsShown = 12
 
 function Runs({ site }: { site: string }) {
   const runs = useResource(`runs:${site}`, async () => {
