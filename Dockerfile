@@ -27,6 +27,13 @@ RUN --mount=type=cache,target=/root/.npm install-packages services/gateway
 FROM installer AS seine-packages
 RUN --mount=type=cache,target=/root/.npm install-packages cli
 
+# What builds it stays behind.
+FROM installer AS dashboard
+RUN --mount=type=cache,target=/root/.npm npm install --workspace services/gateway/dashboard --no-save --no-audit --no-fund --loglevel=error
+COPY libs libs
+COPY services/gateway/dashboard services/gateway/dashboard
+RUN node services/gateway/dashboard/build.ts --force
+
 # Node alone on what it needs: no npm, no shell scripts of the base, no package manager's lists.
 FROM node AS runtime
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn*
@@ -75,6 +82,7 @@ ENTRYPOINT ["node", "services/exporter/src/main.ts"]
 FROM service AS gateway
 COPY --from=gateway-packages /app/node_modules node_modules
 COPY services/gateway services/gateway
+COPY --from=dashboard /app/services/gateway/dashboard/dist services/gateway/dashboard/dist
 ENV GATEWAY_HOST=0.0.0.0 GATEWAY_PORT=8080
 EXPOSE 8080
 ENTRYPOINT ["node", "services/gateway/src/main.ts"]

@@ -34,6 +34,7 @@ lint: install
 
 typecheck: install
 	@tsc --noEmit
+	@tsc -p services/gateway/dashboard
 
 bench: install ## Measure a large run over real documentation on loopback, parts of the mesh killed on the way
 	@node bench/sites/install.ts && node bench/docs-run.ts

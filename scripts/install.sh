@@ -1,11 +1,16 @@
 #!/bin/sh
-# Installs the npm packages, and with them Node 24, where they are missing or package-lock.json has changed.
-# Needs any Node with npm; does nothing, quickly, when all is there.
+# Installs the npm packages, and with them Node 24, where they are missing or package-lock.json has changed; then builds the
+# dashboard where its sources have. Needs any Node with npm; does nothing, quickly, when all is there.
 set -eu
 cd "$(dirname "$0")/.."
 
 stamp=node_modules/.seine-installed
-if [ -x node_modules/.bin/node ] && cmp -s package-lock.json "$stamp"; then exit 0; fi
+build_dashboard() { node_modules/.bin/node services/gateway/dashboard/build.ts >&2; }
+
+if [ -x node_modules/.bin/node ] && cmp -s package-lock.json "$stamp"; then
+  build_dashboard
+  exit 0
+fi
 
 if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
   echo "seine: Node and npm are missing: install them (https://nodejs.org, or apt install nodejs npm) and try again" >&2
@@ -40,3 +45,4 @@ if ! node_modules/.bin/node -v | grep -q '^v24'; then
   exit 1
 fi
 cp package-lock.json "$stamp"
+build_dashboard
