@@ -95,7 +95,8 @@ export const runRpc = {
   }),
   listFiles: defineRpc({
     name: 'rpc.scheduler.runs.files',
-    about: 'Files that runs and their sites made and that are still there, the latest first.',
+    about:
+      'Files that the latest runs and their sites made and that are still there, the latest first; older ones by their run.',
     input: z.strictObject({
       ...pageRequest,
       runId: z.uuid().optional(),

@@ -84,7 +84,8 @@ export function artifactRoutes(deps: {
       path: '/api/artifacts',
       id: 'listArtifacts',
       access: 'read',
-      summary: 'Files of all runs, the latest first.',
+      summary:
+        'Files of the latest 5,000 site runs and 1,000 archives, the latest first; older ones are found by `run` or `site`.',
       query: z.strictObject({
         ...pageQuery,
         run: z.uuid().optional(),

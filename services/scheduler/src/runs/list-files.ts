@@ -3,19 +3,33 @@ import type { Database } from '../database/sql.ts'
 
 type Files = RpcOutput<typeof schedulerRpc.listFiles>
 
+/**
+ * How far back the list goes, in site runs and in runs that match: to sort and count all files there ever were would take seconds.
+ * Older ones are found by their run.
+ */
+export const maxSiteRunsListed = 5_000
+const maxRunsListed = 1_000
+
+// Ids are in the order of their creation, so that the latest ones are read by the primary key.
 const files = `from (
     select s.job_id as "runId", s.site, split_part(a->>'path', '/', -1) as file, (a->>'sizeBytes')::float8 as "sizeBytes",
       a->>'sha256' as sha256, coalesce(s.finished_at, s.started_at) as at
-    from bulk_job_sites s cross join lateral jsonb_array_elements(s.artifacts) as a where s.released_at is null
+    from (
+      select job_id, site, artifacts, finished_at, started_at from bulk_job_sites
+      where released_at is null and artifacts <> '[]' and ($1::uuid is null or job_id = $1) and ($2::text is null or site = $2)
+      order by id desc limit ${maxSiteRunsListed}
+    ) s cross join lateral jsonb_array_elements(s.artifacts) as a
     union all
-    select j.id, null, split_part(a->>'path', '/', -1), (a->>'sizeBytes')::float8, a->>'sha256',
+    select j.id, null, split_part(j.archive->>'path', '/', -1), (j.archive->>'sizeBytes')::float8, j.archive->>'sha256',
       coalesce(j.finished_at, j.created_at)
-    from bulk_jobs j cross join lateral jsonb_array_elements(coalesce(j.archive_parts, jsonb_build_array(j.archive))) as a
-    where j.archive is not null
+    from (
+      select id, archive, finished_at, created_at from bulk_jobs
+      where archive is not null and $2::text is null and ($1::uuid is null or id = $1) order by id desc limit ${maxRunsListed}
+    ) j
   ) f
-  where ($1::uuid is null or "runId" = $1) and ($2::text is null or site = $2) and ($3::text is null or file = $3)`
+  where $3::text is null or file = $3`
 
-/** What runs made and has not been let go of, the latest first. */
+/** What the latest runs made and has not been let go of, the latest first. */
 export function makeListFiles(database: Database) {
   return async (request: RpcRequest<typeof schedulerRpc.listFiles>): Promise<Files> => {
     const { page, perPage, runId = null, site = null, file = null } = request
