@@ -137,6 +137,14 @@ test.each([
   }
 })
 
+test('show says which schedule started a run', async () => {
+  const id = '019aa000-0000-7000-8000-000000000001'
+  await using gateway = await gatewayWith(endedRun({ origin: { kind: 'schedule', id } }))
+  const { io, out } = makeIo({ env: gateway.env })
+  await show.run(['last'], io)
+  expect(out()).toContain(`: completed, started by schedule ${id}\n`)
+})
+
 test('a failed site goes before poor quality', async () => {
   const siteCounts = { waiting: 0, running: 0, completed: 1, failed: 1, cancelled: 0 }
   const quality = { status: 'failed', passed: 0, warning: 0, failed: 1 } as const

@@ -7,7 +7,7 @@ import { table } from './table.ts'
 export function runSummary(run: RunDetail, baseUrl: string): string {
   const { counts, archive } = run
   const lines = [
-    `Run ${run.id}: ${run.status}${run.reason === null ? '' : ` (${run.reason})`}`,
+    `Run ${run.id}: ${run.status}${run.reason === null ? '' : ` (${run.reason})`}${originOf(run)}`,
     `${timeOf(run)}${formatCount(counts.discovered)} pages: ${formatCount(counts.ok)} ok, ` +
       `${formatCount(counts.unchanged)} unchanged, ${formatCount(counts.failed)} failed, ` +
       `${formatCount(counts.skipped)} skipped, ${formatCount(counts.pending)} pending; ${formatBytes(run.bytes)}`,
@@ -46,6 +46,9 @@ export function runSummary(run: RunDetail, baseUrl: string): string {
     lines.push('', `Archive: ${baseUrl}/api/bulk-runs/${run.id}/archive (${formatBytes(archive.sizeBytes)})`)
   return `${lines.join('\n')}\n`
 }
+
+const originOf = ({ origin }: RunDetail): string =>
+  origin?.kind === 'schedule' ? `, started by schedule ${origin.id}` : ''
 
 /** Why gates warned or failed. */
 function qualityLines({ sites }: RunDetail): string[] {

@@ -54,6 +54,10 @@ test('while a run of it is under way a tick is refused, or waits; one waits at m
   })
 })
 
+test('a tick that waited when overlap was changed to refuse goes first', () => {
+  expect(decide({ hasQueued: true })).toMatchObject({ act: 'refuse', reason: 'one was waiting already' })
+})
+
 test('a date that never comes again is due no more', () => {
   const never = readCron('0 0 31 2 *', 'UTC')
   expect(never.ok && decide({ times: never.times })).toMatchObject({ atMs: noonMs, act: 'start', nextMs: null })

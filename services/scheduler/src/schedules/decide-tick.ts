@@ -32,7 +32,8 @@ export function decideTick(schedule: {
     return { ...tick, act: 'miss', reason: `no scheduler was there for ${Math.round(lateMs / 60_000)} minutes` }
   const late = lateMs > punctualWithinMs ? `${Math.round(lateMs / 60_000)} minutes late: no scheduler was there` : null
   if (activeRunId === null && !hasQueued) return { ...tick, act: 'start', reason: late }
-  if (settings.overlap === 'refuse') return { ...tick, act: 'refuse', reason: `run ${activeRunId} was under way` }
+  if (settings.overlap === 'refuse' && activeRunId !== null)
+    return { ...tick, act: 'refuse', reason: `run ${activeRunId} was under way` }
   if (hasQueued) return { ...tick, act: 'refuse', reason: 'one was waiting already' }
   return { ...tick, act: 'queue', reason: late }
 }

@@ -142,6 +142,15 @@ test('a scheduler that dies after it wrote run and tick down, and before they ar
   expect(await runs()).toHaveLength(1)
 })
 
+test('trouble with one schedule leaves the others alone', async () => {
+  const bad = await add({ name: 'bad' })
+  await add({ name: 'good' })
+  await database.query(`update schedules set time_zone = 'Mars/Olympus' where id = $1`, [bad.id])
+  now += 60 * minuteMs
+  await expect(startDue()).rejects.toThrow('Mars/Olympus')
+  expect(await runs()).toHaveLength(1)
+})
+
 test('after hours without a scheduler one run is started, not one for each hour', async () => {
   const { id } = await add()
   now = noonMs + 8 * 60 * minuteMs + 10 * minuteMs

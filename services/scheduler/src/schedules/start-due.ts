@@ -85,21 +85,17 @@ export function makeStartDue(deps: {
     ])
   }
 
-  async function startQueued(): Promise<void> {
-    for (const { scheduleId, atMs } of await queuedTicks(database)) {
-      await unlessTaken(async () => {
-        const schedule = await database.transaction((sql) => lockSchedule(sql, scheduleId))
-        if (schedule === null) return
-        const problem = await plan(schedule, atMs, async (sql, runId) => {
-          await lockSchedule(sql, scheduleId)
-          if ((await activeRunOf(sql, scheduleId, runId)) !== null) throw new TickTaken()
-          await endQueued(sql, scheduleId, atMs, { state: 'started', reason: 'waited for the run before', runId })
-        })
-        if (problem === null) return
-        const failed = { state: 'failed', reason: problem, runId: null } as const
-        await database.transaction((sql) => endQueued(sql, scheduleId, atMs, failed))
-      })
-    }
+  async function startQueued({ scheduleId, atMs }: { scheduleId: string; atMs: number }): Promise<void> {
+    const schedule = await database.transaction((sql) => lockSchedule(sql, scheduleId))
+    if (schedule === null) return
+    const problem = await plan(schedule, atMs, async (sql, runId) => {
+      await lockSchedule(sql, scheduleId)
+      if ((await activeRunOf(sql, scheduleId, runId)) !== null) throw new TickTaken()
+      await endQueued(sql, scheduleId, atMs, { state: 'started', reason: 'waited for the run before', runId })
+    })
+    if (problem === null) return
+    const failed = { state: 'failed', reason: problem, runId: null } as const
+    await database.transaction((sql) => endQueued(sql, scheduleId, atMs, failed))
   }
 
   async function endQueued(
@@ -116,19 +112,24 @@ export function makeStartDue(deps: {
     if (ended.length === 0) throw new TickTaken()
   }
 
-  async function unlessTaken(work: () => Promise<void>): Promise<void> {
-    try {
-      await work()
-    } catch (error) {
-      if (!(error instanceof TickTaken)) throw error
+  /** One schedule's trouble leaves the others alone; it is told when all have had their turn. */
+  async function forEach<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+    const troubles: unknown[] = []
+    for (const item of items) {
+      try {
+        await work(item)
+      } catch (error) {
+        if (!(error instanceof TickTaken)) troubles.push(error)
+      }
     }
+    if (troubles.length > 0) throw troubles[0]
   }
 
   return async () => {
     const more = await database.exclusively('schedules', async () => {
-      await startQueued()
+      await forEach(await queuedTicks(database), startQueued)
       const due = await dueSchedules(database, at(nowMs()), maxDue)
-      for (const schedule of due) await unlessTaken(() => settle(schedule))
+      await forEach(due, settle)
       return due.length === maxDue
     })
     return more === true ? 'more' : 'idle'
