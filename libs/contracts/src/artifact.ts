@@ -38,6 +38,8 @@ export const archivePartPath = (runId: string, part: number): string =>
   `bulk_runs/${runId}/reports-part${String(part).padStart(2, '0')}.zip`
 /** The whole run's workbook: a row a site. */
 export const summaryPath = (runId: string): string => `bulk_runs/${runId}/summary.xlsx`
+/** The run's log, an event a line, without progress. */
+export const eventsPath = (runId: string): string => `bulk_runs/${runId}/events.jsonl`
 /** The records of a site run, sorted by URL, one JSON a line, zstd: what the next run is compared with. */
 export const snapshotPath = (runId: string, site: string): string => `${siteArtifacts(runId, site)}/snapshot.ndjson.zst`
 /** What the files of a site run say, in numbers: what the next run's quality is compared with. */

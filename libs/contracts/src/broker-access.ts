@@ -89,7 +89,8 @@ export const serviceAccess: Readonly<Record<ServiceName, Access>> = {
     ] as readonly MessageDefinition[],
     consumes: [consumers.exporter, consumers.removals],
     looksAt: [],
-    reads: ['RESULTS'],
+    // The log of a run goes into its archive.
+    reads: ['RESULTS', 'EVENTS'],
     counts: [],
     readsBuckets: ['plans'],
     // That a site is fetched, so that fetchers send the stored pages they hold.

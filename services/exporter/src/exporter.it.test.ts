@@ -9,11 +9,13 @@ import {
   buckets,
   type DiffResult,
   type ExportResult,
+  eventMessage,
   exportArchive,
   exportDiff,
   exportSite,
   newId,
   planKey,
+  type SeineEvent,
   siteArtifacts,
   snapshotPath,
   urlIdOf,
@@ -432,12 +434,26 @@ test('a snapshot that is gone is said so, and nothing is called removed', async 
 test('the archive holds the reports and a manifest, no snapshot, and is the same twice', async () => {
   const runId = await bench.run(products(20))
   const exported = await exportOf(runId)
+  const finishedAt = new Date(bench.bus.nowMs()).toISOString()
   bench.sites(runId, [
-    siteRunOf(runId, site, exported.artifacts),
-    { ...siteRunOf(runId, 'dead', []), status: 'failed', reason: 'preflight: no DNS' },
+    { ...siteRunOf(runId, site, exported.artifacts), finishedAt },
+    { ...siteRunOf(runId, 'dead', []), status: 'failed', reason: 'preflight: no DNS', finishedAt },
   ])
+  const tell = (event: Pick<SeineEvent, 'type' | 'data'> & { ts?: string; site?: string }) =>
+    bench.bus.publish(eventMessage, {
+      ...{ ts: finishedAt, level: 'info', job_id: runId, step: null, id: newId() },
+      ...event,
+    } as SeineEvent)
+  const counts = { discovered: 0, ok: 0, unchanged: 0, failed: 0, skipped: 0, pending: 0 }
+  const numbers = { counts, pagesPerSecond: 0, bytes: 0, eta: { state: 'done' } } as const
+  const ended = { status: 'completed', reason: null, counts, diff: null, durationMs: 1 } as const
+  await tell({ type: 'run.started', data: {} })
+  await tell({ type: 'site.progress', data: numbers, site })
+  await tell({ type: 'site.finished', data: ended, site: 'dead' })
   const work = { runId, attempt: 1, createdAt: '2026-11-20T09:00:00.000Z', correlationId: 'test' }
   await bench.bus.publish(exportArchive, work)
+  // Told after it is so in the database: it is waited for.
+  await tell({ type: 'site.finished', data: ended, site })
   const result = await answerTo(runId, 1, null)
   expect(result).toMatchObject({
     status: 'complete',
@@ -445,6 +461,7 @@ test('the archive holds the reports and a manifest, no snapshot, and is the same
     artifacts: [
       { path: `bulk_runs/${runId}/reports.zip`, wrote: true },
       { path: `bulk_runs/${runId}/summary.xlsx`, wrote: true },
+      { path: `bulk_runs/${runId}/events.jsonl`, wrote: true },
     ],
   })
 
@@ -452,6 +469,7 @@ test('the archive holds the reports and a manifest, no snapshot, and is the same
   expect([...entries.keys()]).toEqual([
     'manifest.json',
     'summary.xlsx',
+    'events.jsonl',
     'shop/diff.csv',
     'shop/full.csv',
     'shop/issues.csv',
@@ -469,12 +487,27 @@ test('the archive holds the reports and a manifest, no snapshot, and is the same
       { site, quality: { status: 'passed', reasons: [] } },
     ],
   })
-  expect(manifest.files.map(({ path }: { path: string }) => path)).toEqual(['summary.xlsx'])
+  expect(manifest.files.map(({ path }: { path: string }) => path)).toEqual(['summary.xlsx', 'events.jsonl'])
+  const log = entries
+    .get('events.jsonl')!
+    .toString('utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(log.map(({ type, site }) => [type, site])).toEqual([
+    ['run.started', undefined],
+    ['site.finished', 'dead'],
+    ['site.finished', site],
+  ])
   for (const file of [...manifest.files, ...manifest.sites[1].files]) {
     const bytes = entries.get(file.path)!
     expect([bytes.length, createHash('sha256').update(bytes).digest('hex')]).toEqual([file.size, file.sha256])
   }
 
+  // What comes after the last site's end is no part of it, and what the stream has forgotten is.
+  const later = new Date(bench.bus.nowMs() + 1_000).toISOString()
+  await tell({ type: 'artifact.written', data: { artifact: result.artifacts[0]! }, ts: later })
+  await (await bench.bus.jsm()).streams.purge('EVENTS', { filter: `event.${runId}._.run.started` })
   await bench.bus.publish(exportArchive, { ...work, attempt: 2 })
   const again = await answerTo(runId, 2, null)
   expect(again.artifacts[0]).toMatchObject({ sha256: result.artifacts[0]!.sha256, wrote: false, reason: 'identical' })
@@ -501,7 +534,12 @@ test('an archive of more than a part’s size is split by whole files, the same 
   expect(await filesIn()).toEqual(parts.map(({ path }) => path.split('/').at(-1)))
   const unpacked = await Promise.all(parts.map(async ({ path }) => unzip(await bytesOf(path))))
   const reports = artifacts.map(({ path }) => `shop/${path.split('/').at(-1)}`).filter((name) => !name.endsWith('.zst'))
-  expect(unpacked.flatMap((part) => [...part.keys()])).toEqual(['manifest.json', 'summary.xlsx', ...reports.sort()])
+  expect(unpacked.flatMap((part) => [...part.keys()])).toEqual([
+    'manifest.json',
+    'summary.xlsx',
+    'events.jsonl',
+    ...reports.sort(),
+  ])
   const manifest = JSON.parse(unpacked[0]!.get('manifest.json')!.toString('utf8'))
   expect(manifest.parts.map(({ entries }: { entries: string[] }) => entries)).toEqual(
     unpacked.map((part) => [...part.keys()].filter((name) => name.startsWith('shop/'))),

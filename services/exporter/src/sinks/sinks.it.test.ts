@@ -86,7 +86,7 @@ test('a packed run goes to every sink; one that fails is told and changes nothin
   await eventually(async () => (await store.stat(sinksPath(runId))) !== null, { timeoutMs: 20_000 })
 
   const failed = { sink: 'google-sheets', status: 'failed', detail: broken403, tries: 3 }
-  const delivered = { sink: 's3', status: 'delivered', detail: '3 files copied, 0 were there', tries: 1 }
+  const delivered = { sink: 's3', status: 'delivered', detail: '4 files copied, 0 were there', tries: 1 }
   expect(JSON.parse((await read(store, sinksPath(runId))) ?? '')).toEqual({ version: 1, sinks: [failed, delivered] })
   expect(await eventsOf(runId)).toMatchObject([
     { type: 'sink.failed', level: 'error', data: failed },
@@ -104,7 +104,7 @@ test('a packed run goes to every sink; one that fails is told and changes nothin
   // Packed again, the files are there.
   await bench.bus.publish(exportArchive, { ...work, attempt: 2 })
   await eventually(async () => (await eventsOf(runId)).length === 4, { timeoutMs: 20_000 })
-  expect((await eventsOf(runId)).at(-1)?.data).toMatchObject({ detail: '0 files copied, 3 were there' })
+  expect((await eventsOf(runId)).at(-1)?.data).toMatchObject({ detail: '0 files copied, 4 were there' })
 })
 
 const broken403 = 'sheets.example answered 403: no permission'
