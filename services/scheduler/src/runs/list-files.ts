@@ -20,12 +20,12 @@ const files = `from (
       order by id desc limit ${maxSiteRunsListed}
     ) s cross join lateral jsonb_array_elements(s.artifacts) as a
     union all
-    select j.id, null, split_part(j.archive->>'path', '/', -1), (j.archive->>'sizeBytes')::float8, j.archive->>'sha256',
+    select j.id, null, split_part(a->>'path', '/', -1), (a->>'sizeBytes')::float8, a->>'sha256',
       coalesce(j.finished_at, j.created_at)
     from (
-      select id, archive, finished_at, created_at from bulk_jobs
+      select id, coalesce(archive_parts, jsonb_build_array(archive)) as parts, finished_at, created_at from bulk_jobs
       where archive is not null and $2::text is null and ($1::uuid is null or id = $1) order by id desc limit ${maxRunsListed}
-    ) j
+    ) j cross join lateral jsonb_array_elements(j.parts) as a
   ) f
   where $3::text is null or file = $3`
 

@@ -1,4 +1,4 @@
-import { buckets, type FetchTask, schedulerRpc } from '@seine/contracts'
+import { archivePartPath, buckets, type FetchTask, schedulerRpc } from '@seine/contracts'
 import { eventually } from '@seine/testkit'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { ledgersBalance } from '../testing/database.ts'
@@ -209,6 +209,16 @@ test('files of runs are listed with their sizes, the latest first, of one run, s
   const { runId } = all.files[0]!
   const own = await list({ runId })
   expect(own.files.filter((file) => file.site === null)).toHaveLength(1)
+  const parts = [1, 2].map((part) => ({ path: archivePartPath(runId, part), sha256: '0'.repeat(64), sizeBytes: part }))
+  await mesh.database.query('update bulk_jobs set archive_parts = $2::jsonb where id = $1', [
+    runId,
+    JSON.stringify(parts),
+  ])
+  const inParts = (await list({ runId })).files.filter((file) => file.site === null)
+  expect(inParts.map((each) => [each.file, each.sizeBytes])).toEqual([
+    ['reports-part01.zip', 1],
+    ['reports-part02.zip', 2],
+  ])
   expect((await list({ site: 'chairs' })).files.every((file) => file.site === 'chairs')).toBe(true)
   expect((await list({ file: 'none.csv' })).total).toBe(0)
 })
