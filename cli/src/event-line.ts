@@ -27,6 +27,8 @@ function wordsOf({ type, data, step }: SeineEvent): string {
       const poor = quality === undefined || quality.status === 'passed' ? '' : `; quality: ${quality.status}`
       return `${status}${reason === null ? '' : ` (${reason})`}: ${countWords(counts)} in ${formatDuration(durationMs)}${poor}`
     }
+    case 'pages.failed':
+      return `${formatCount(data.pages)} pages failed so far: ${data.reason}`
     case 'artifact.written': {
       const { path, sizeBytes, reason } = data.artifact
       return `${path}, ${formatBytes(sizeBytes)}, ${reason}`

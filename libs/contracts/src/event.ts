@@ -46,6 +46,8 @@ export const eventData = {
     quality: qualitySchema.optional(),
     durationMs: z.number(),
   }),
+  /** Failed pages with one reason, so far. Told at the first, each time they have doubled, and at the end. */
+  'pages.failed': z.strictObject({ reason: z.string(), pages: z.int() }),
   'artifact.written': z.strictObject({ artifact: artifactSchema }),
   'host.blocked': z.strictObject({ host: z.string(), untilMs: z.number(), reason: z.string() }),
   'host.breaker': z.strictObject({

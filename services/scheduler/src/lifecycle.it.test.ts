@@ -89,6 +89,11 @@ test('retrying failures fetches the failed pages alone, and exports and packs ag
     pathOf(task) === '/7' ? { outcome: { outcome: 'failed', reason: 'http-500', status: 500 } } : plain(task)
   const { id } = await mesh.createRun({ sites: ['one', 'two'] })
   expect(await mesh.ended(id)).toMatchObject({ counts: { ok: 80, failed: 2 } })
+  const told = (await mesh.events(id)).flatMap((event) => (event.type === 'pages.failed' ? [event] : []))
+  expect(told.map(({ site, level, data }) => [site, level, data]).toSorted()).toEqual([
+    ['one', 'warn', { reason: 'http-500', pages: 1 }],
+    ['two', 'warn', { reason: 'http-500', pages: 1 }],
+  ])
   web = plain
   const before = { tasks: fetcher.tasks.length, exports: exporter.sites.length, archives: exporter.archives.length }
   await mesh.bus.call(schedulerRpc.retryRun, { runId: id, failuresOnly: true })

@@ -4,6 +4,7 @@ import { eventOf, type NewEvent } from '../events/outbox.ts'
 import { activeJobs, type JobRow, runCounts } from '../lifecycle/job-row.ts'
 import type { SiteStep } from '../lifecycle/site-run-steps.ts'
 import { runEta, siteEta } from './eta.ts'
+import { makeFailureTally, readFailures } from './failures.ts'
 import { makeHistories } from './history.ts'
 import { makePace } from './pace.ts'
 import { makeSpeedometer, type Speed } from './speed.ts'
@@ -53,6 +54,7 @@ export function makeReportProgress(deps: {
   const told = makePace()
   const written = makePace()
   const sampledAtMs = new Map<string, number>()
+  const failures = makeFailureTally()
 
   async function readRun(job: JobRow, nowMs: number): Promise<Reading[]> {
     const sites = await runningSites(database, job.id)
@@ -110,6 +112,20 @@ export function makeReportProgress(deps: {
     for (const reading of due) told.done(reading.key, whatOf(reading), nowMs)
   }
 
+  async function tellFailures({ id: runId, correlationId }: JobRow, nowMs: number): Promise<void> {
+    for (const { site, reason, pages } of failures.due(await readFailures(database, runId))) {
+      const event = {
+        runId,
+        site,
+        step: 'fetch',
+        level: 'warn',
+        type: 'pages.failed',
+        data: { reason, pages },
+      } as const
+      await deps.publish(eventOf(event, nowMs), correlationId)
+    }
+  }
+
   async function write(readings: readonly Reading[], nowMs: number): Promise<void> {
     const due = readings.filter((reading) => written.isDue(reading.key, whatOf(reading), writeEveryMs, nowMs))
     if (due.length === 0) return
@@ -131,12 +147,14 @@ export function makeReportProgress(deps: {
         const readings = await readRun(job, nowMs)
         for (const reading of readings) seen.add(reading.key)
         await tell(readings, job.correlationId, nowMs)
+        await tellFailures(job, nowMs)
         await write(readings, nowMs)
       }
       speedometer.keep(seen)
       histories.keep(seen)
       told.keep(seen)
       written.keep(seen)
+      failures.keep(seen)
       for (const key of sampledAtMs.keys()) if (!seen.has(key)) sampledAtMs.delete(key)
     })
     return 'idle'
