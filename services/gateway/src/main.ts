@@ -7,6 +7,7 @@ import { startTelemetry } from '@seine/telemetry'
 import { openAuth } from './auth/auth.ts'
 import { makeAuthenticateUpgrade } from './auth/authenticate-upgrade.ts'
 import { seeToFirstAdmin } from './auth/first-admin.ts'
+import { makeNoteDeed } from './auth/note-deed.ts'
 import { gatewayEnv } from './config.ts'
 import { loadDashboard } from './dashboard/dashboard-files.ts'
 import { makeHealthWatch } from './health/health-watch.ts'
@@ -47,7 +48,11 @@ await runMain('gateway', async () => {
   )
   const { GATEWAY_HOST: host, GATEWAY_PORT: port } = config
   const { PUBLIC_URL: publicOrigin, TRUSTED_PROXIES: trustedProxies } = config
-  const auth = await openAuth(bus, { bootstrapKey: config.BOOTSTRAP_API_KEY, publicOrigin })
+  const auth = await openAuth(bus, {
+    bootstrapKey: config.BOOTSTRAP_API_KEY,
+    publicOrigin,
+    noteDeed: makeNoteDeed({ call: bus.call, log }),
+  })
   const { ADMIN_USER, ADMIN_PASSWORD, SETUP_TOKEN: setupToken } = config
   await seeToFirstAdmin(auth.setup, { user: ADMIN_USER, password: ADMIN_PASSWORD, setupToken }, log)
   const limiter = makeRateLimiter({

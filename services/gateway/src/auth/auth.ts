@@ -5,6 +5,7 @@ import type { StoredRate } from '../limits/rate-limiter.ts'
 import { type ApiKeys, makeApiKeys, type StoredApiKey } from './api-keys.ts'
 import { type Attempts, makeAttempts } from './attempts.ts'
 import { type Identify, makeIdentify } from './identify.ts'
+import type { NoteDeed } from './note-deed.ts'
 import { makePasswords, type ScryptCost } from './password.ts'
 import { makeSessions, type Sessions, type StoredSession } from './sessions.ts'
 import { makeSetup, type Setup, type StoredSetup } from './setup.ts'
@@ -18,6 +19,7 @@ export interface Auth {
   readonly attempts: Attempts
   readonly setup: Setup
   readonly identify: Identify
+  readonly noteDeed: NoteDeed
   /** Whether a browser that was asked for this `Host` gets its cookie over https alone. */
   isSecure(host: string | undefined): boolean
   /** The broker's time. */
@@ -26,6 +28,8 @@ export interface Auth {
 
 export interface AuthSettings {
   readonly bootstrapKey?: string | undefined
+  /** Absent: nothing is written down. */
+  readonly noteDeed?: NoteDeed
   /** `https://…`: what a browser's cookie is for. Absent: the gateway's own address. */
   readonly publicOrigin?: string | undefined
   /** Absent: {@link defaultCost}. */
@@ -46,6 +50,7 @@ export async function openAuth(bus: Pick<Bus, 'bucket' | 'nowMs'>, settings: Aut
     attempts: makeAttempts({ bucket: await bus.bucket<StoredRate>(buckets.rate_limits), nowMs }),
     setup: makeSetup({ bucket: await bus.bucket<StoredSetup>(buckets.users), users, nowMs }),
     identify: makeIdentify({ users, sessions, apiKeys, bootstrapKey: settings.bootstrapKey }),
+    noteDeed: settings.noteDeed ?? (async () => {}),
     isSecure: (host) => settings.publicOrigin?.startsWith('https:') === true || !isLoopbackHost(host ?? ''),
     nowMs,
   }

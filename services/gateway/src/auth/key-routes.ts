@@ -19,7 +19,7 @@ const createBody = z.strictObject({
 })
 
 /** API keys: how programs ask. */
-export function keyRoutes({ apiKeys, nowMs }: Auth): AnyRoute[] {
+export function keyRoutes({ apiKeys, noteDeed, nowMs }: Auth): AnyRoute[] {
   return [
     defineRoute({
       method: 'get',
@@ -39,7 +39,8 @@ export function keyRoutes({ apiKeys, nowMs }: Auth): AnyRoute[] {
       summary: 'Makes an API key; `secret` is told this once.',
       body: createBody,
       answer: { kind: 'data', status: 201, schema: apiKeySchema.extend({ secret: z.string() }) },
-      async handle({ body }, { caller }) {
+      async handle({ body }, context) {
+        const { caller } = context
         const expiresAt = body.expires_at == null ? null : new Date(body.expires_at).toISOString()
         if (expiresAt !== null && Date.parse(expiresAt) <= nowMs())
           throw new ApiError(422, 'invalid', 'expires_at: expected a time to come', {
@@ -47,6 +48,8 @@ export function keyRoutes({ apiKeys, nowMs }: Auth): AnyRoute[] {
           })
         const createdBy = `${caller.kind === 'session' ? 'user' : 'key'}:${caller.id}`
         const { key, secret } = await apiKeys.create({ name: body.name, scope: body.scope, expiresAt, createdBy })
+        const details = { name: key.name, scope: key.scope, expiresAt }
+        await noteDeed({ action: 'key.created', subject: key.id, details }, context)
         return { data: { ...key, secret }, headers: { Location: `/api/keys/${key.id}` } }
       },
     }),
@@ -58,8 +61,9 @@ export function keyRoutes({ apiKeys, nowMs }: Auth): AnyRoute[] {
       summary: 'Revokes an API key: within a second nothing accepts it.',
       params: z.strictObject({ id: keyId }),
       answer: { kind: 'data', status: 200, schema: z.null() },
-      async handle({ params: { id } }) {
+      async handle({ params: { id } }, context) {
         if (!(await apiKeys.revoke(id))) throw new ApiError(404, 'not-found', 'no such key')
+        await noteDeed({ action: 'key.revoked', subject: id }, context)
         return { data: null }
       },
     }),

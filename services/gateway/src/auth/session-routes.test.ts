@@ -5,15 +5,20 @@ import { loginRates } from './attempts.ts'
 import { memoryAuth } from './auth.fixture.ts'
 import type { Auth } from './auth.ts'
 import { authRoutes } from './auth-routes.ts'
+import type { NoteDeed } from './note-deed.ts'
 import { idleMs } from './sessions.ts'
 
 const password = 'correct horse battery'
 let now = 0
 let auth: Auth
+let deeds: string[] = []
 let app: ReturnType<typeof makeApp>
 beforeEach(async () => {
   now = 1_700_000_000_000
-  auth = await memoryAuth({ bootstrapKey: 'b'.repeat(40) }, () => now)
+  deeds = []
+  const noteDeed: NoteDeed = async ({ action, subject }, { caller }) =>
+    void deeds.push(`${caller.name}: ${action} ${subject}`)
+  auth = await memoryAuth({ bootstrapKey: 'b'.repeat(40), noteDeed }, () => now)
   const origins = { loopbackOnly: false }
   app = makeApp({ routes: authRoutes(auth), identify: auth.identify, origins, log: silentLogger })
   await auth.users.create({ name: 'ada', password, role: 'admin' })
@@ -186,4 +191,16 @@ test('the setup is not needed where there is a user, and its route makes nobody 
   expect((await ask('GET', '/api/setup')).data).toEqual({ needed: false })
   const answer = await ask('POST', '/api/setup', { token: 'guess', name: 'eve', password })
   expect(answer.error_code).toBe('setup-refused')
+})
+
+test('who changes who may do what is written down, without a secret', async () => {
+  const ada = await logIn()
+  const { data } = await ask('POST', '/api/keys', { name: 'ci', scope: 'read' }, ada)
+  await ask('DELETE', `/api/keys/${data.id}`, {}, ada)
+  await ask('POST', '/api/users', { name: 'bob', password, role: 'run' }, ada)
+  await ask('PATCH', '/api/users/bob', { role: 'read' }, ada)
+  await ask('DELETE', '/api/users/bob', {}, ada)
+  await ask('POST', '/api/session/password', { current: password, new: 'another long password' }, ada)
+  const done = [`key.created ${data.id}`, `key.revoked ${data.id}`, 'user.created bob', 'user.changed bob']
+  expect(deeds).toEqual([...done, 'user.removed bob', 'user.changed ada'].map((deed) => `ada: ${deed}`))
 })

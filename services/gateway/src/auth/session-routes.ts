@@ -32,7 +32,7 @@ const setupBody = z.strictObject({
 const passwordBody = z.strictObject({ current: z.string().min(1).max(200), new: newPassword })
 
 /** Logging in and out, and how the first admin is made. */
-export function sessionRoutes({ users, sessions, attempts, setup, isSecure }: Auth): AnyRoute[] {
+export function sessionRoutes({ users, sessions, attempts, setup, noteDeed, isSecure }: Auth): AnyRoute[] {
   /** A new session in place of the one that the browser may have: nobody can prepare a session for somebody else. */
   async function logIn(user: { name: string; role: (typeof roles)[number] }, context: RequestContext) {
     const before = readSessionCookie(context.header('cookie'))
@@ -103,6 +103,7 @@ export function sessionRoutes({ users, sessions, attempts, setup, isSecure }: Au
         await attempts.forgive(caller.name)
         if (typeof (await users.change(user.name, { password: body.new })) === 'string')
           throw new ApiError(409, 'conflict', 'the user was changed meanwhile: try again')
+        await noteDeed({ action: 'user.changed', subject: user.name, details: { fields: ['password'] } }, context)
         return logIn(user, context)
       },
     }),
@@ -126,7 +127,9 @@ export function sessionRoutes({ users, sessions, attempts, setup, isSecure }: Au
       answer: { kind: 'data', status: 201, schema: whoAmISchema },
       async handle({ body: { token, name, password } }, context) {
         await attempts.count('setup', context.address)
-        return logIn(await setup.complete(token, { name, password }), context)
+        const admin = await setup.complete(token, { name, password })
+        await noteDeed({ action: 'user.created', subject: admin.name, details: { role: admin.role } }, context)
+        return logIn(admin, context)
       },
     }),
   ]

@@ -13,7 +13,7 @@ const refusals = {
 } as const
 
 /** Users: who may log in. */
-export function userRoutes({ users }: Auth): AnyRoute[] {
+export function userRoutes({ users, noteDeed }: Auth): AnyRoute[] {
   return [
     defineRoute({
       method: 'get',
@@ -33,9 +33,10 @@ export function userRoutes({ users }: Auth): AnyRoute[] {
       summary: 'Makes a user.',
       body: z.strictObject({ name: userName, password: newPassword, role: z.enum(roles) }),
       answer: { kind: 'data', status: 201, schema: userSchema },
-      async handle({ body }) {
+      async handle({ body }, context) {
         const user = await users.create(body)
         if (user === null) throw new ApiError(409, 'name-taken', `there is a user ${body.name} already`)
+        await noteDeed({ action: 'user.created', subject: user.name, details: { role: user.role } }, context)
         return { data: user, headers: { Location: `/api/users/${user.name}` } }
       },
     }),
@@ -48,9 +49,10 @@ export function userRoutes({ users }: Auth): AnyRoute[] {
       params,
       body: z.strictObject({ role: z.enum(roles).optional(), password: newPassword.optional() }),
       answer: { kind: 'data', status: 200, schema: userSchema },
-      async handle({ params: { name }, body }) {
+      async handle({ params: { name }, body }, context) {
         const changed = await users.change(name, body)
         if (typeof changed === 'string') throw refusals[changed]()
+        await noteDeed({ action: 'user.changed', subject: name, details: { fields: Object.keys(body) } }, context)
         return { data: changed }
       },
     }),
@@ -62,9 +64,10 @@ export function userRoutes({ users }: Auth): AnyRoute[] {
       summary: 'Removes a user and with it the user’s sessions; API keys stay.',
       params,
       answer: { kind: 'data', status: 200, schema: z.null() },
-      async handle({ params: { name } }) {
+      async handle({ params: { name } }, context) {
         const removed = await users.remove(name)
         if (removed !== 'removed') throw refusals[removed]()
+        await noteDeed({ action: 'user.removed', subject: name }, context)
         return { data: null }
       },
     }),
