@@ -17,6 +17,7 @@ import {
 } from '@seine/contracts'
 import { type Logger, type Part, systemClock } from '@seine/runtime'
 import { type Metrics, traceIdOf } from '@seine/telemetry'
+import { makeForgetAudit } from './audit/forget-audit.ts'
 import { serveAudit } from './audit/serve-audit.ts'
 import type { CatalogueSource } from './catalogue/catalogue.ts'
 import { makeLookAtFiles } from './catalogue/look-at-files.ts'
@@ -61,6 +62,7 @@ const rearmEveryMs = 5_000
 const filesEveryMs = 2_000
 const outboxEveryMs = 250
 const retentionEveryMs = 10 * 60_000
+const forgetAuditEveryMs = 60 * 60_000
 /** Export results are few and each moves one site run. */
 const exportResultsAtOnce = 8
 /** Batches of one site run wait for each other. */
@@ -210,6 +212,7 @@ export async function schedulerParts(deps: {
     log,
   })
   const files = loop('catalogue files', filesEveryMs, makeLookAtFiles({ catalogue: deps.catalogue, log }))
+  const forgetAudit = loop('audit', forgetAuditEveryMs, makeForgetAudit({ database, nowMs, log }))
   const retaining = loop('retention', retentionEveryMs, retention.round)
 
   const changed = () => {
@@ -252,6 +255,7 @@ export async function schedulerParts(deps: {
     progress,
     retaining,
     files,
+    forgetAudit,
     outbox,
   ]
 }

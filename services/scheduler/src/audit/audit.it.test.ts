@@ -1,4 +1,5 @@
 import { runOptionsSchema } from '@seine/contracts'
+import { silentLogger } from '@seine/runtime'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeCancelRun } from '../runs/cancel-run.ts'
 import { makeCreateRun } from '../runs/create-run.ts'
@@ -7,7 +8,9 @@ import { makeReadRuns } from '../runs/read-runs.ts'
 import { makeResumeRun } from '../runs/resume-run.ts'
 import { startDatabase } from '../testing/database.ts'
 import { testCatalogue, testSite } from '../testing/fixtures.ts'
+import { auditKeptMs, makeForgetAudit } from './forget-audit.ts'
 import { makeReadAudit } from './read-audit.ts'
+import { recordAudit } from './record-audit.ts'
 
 let server: Awaited<ReturnType<typeof startDatabase>>
 const catalogue = testCatalogue([testSite('lamps'), testSite('desks')])
@@ -68,4 +71,16 @@ test('a run of a schedule is the schedule’s', async () => {
   }
   const { id } = await create(request, source)
   expect(await auditOf(id)).toMatchObject([{ actor: 'schedule nightly', action: 'run.started' }])
+})
+
+test('what was done is told for four hundred days', async () => {
+  const { database } = server
+  const deed = { action: 'site.created', subject: 'old', details: {} }
+  await recordAudit(database, ann, deed, nowMs)
+  await recordAudit(database, ann, deed, nowMs + 1)
+  const forgetAt = (ms: number) => makeForgetAudit({ database, nowMs: () => ms, log: silentLogger })()
+  await forgetAt(nowMs + auditKeptMs)
+  expect(await auditOf('old')).toHaveLength(2)
+  expect(await forgetAt(nowMs + 1 + auditKeptMs)).toBe('idle')
+  expect(await auditOf('old')).toHaveLength(1)
 })

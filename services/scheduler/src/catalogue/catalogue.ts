@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { type Catalogue, CatalogueError, readCatalogue } from '@seine/catalogue'
 import { type Policy, type Site, siteSchema } from '@seine/contracts'
 import type { Logger } from '@seine/runtime'
 import { messageOf } from '@seine/runtime'
@@ -6,7 +7,6 @@ import { type Database, locks } from '../database/sql.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { importSites } from './import-sites.ts'
 import { notePolicies } from './note-policies.ts'
-import { type Catalogue, CatalogueError, readCatalogue } from './read-catalogue.ts'
 
 /** Where sites and policies come from. */
 export interface CatalogueSource {

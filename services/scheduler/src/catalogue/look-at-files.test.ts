@@ -1,7 +1,7 @@
+import { CatalogueError } from '@seine/catalogue'
 import { createLogger } from '@seine/runtime'
 import { expect, test } from 'vitest'
 import { makeLookAtFiles } from './look-at-files.ts'
-import { CatalogueError } from './read-catalogue.ts'
 
 function looking(...answers: (Error | null)[]) {
   const lines: string[] = []

@@ -1,6 +1,6 @@
+import { CatalogueError } from '@seine/catalogue'
 import type { Logger } from '@seine/runtime'
 import type { CatalogueSource } from './catalogue.ts'
-import { CatalogueError } from './read-catalogue.ts'
 
 /**
  * Takes over what was changed in the files, so that lists show it before the next run is planned. Files that can't be used are logged

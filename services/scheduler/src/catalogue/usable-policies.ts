@@ -1,7 +1,7 @@
 import { RpcError } from '@seine/bus'
+import { CatalogueError } from '@seine/catalogue'
 import type { Policy } from '@seine/contracts'
 import type { CatalogueSource } from './catalogue.ts'
-import { CatalogueError } from './read-catalogue.ts'
 
 /** The policies, or RpcError `invalid` with everything that is wrong in the files. */
 export function usablePolicies(catalogue: Pick<CatalogueSource, 'policies'>) {

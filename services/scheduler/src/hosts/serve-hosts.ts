@@ -1,4 +1,5 @@
 import { type Bucket, type Bus, RpcError } from '@seine/bus'
+import { CatalogueError } from '@seine/catalogue'
 import {
   type Host,
   hostKey,
@@ -12,7 +13,6 @@ import { forceHost } from '@seine/politeness'
 import { type Logger, type Part, systemClock } from '@seine/runtime'
 import { siteHosts } from '@seine/urls'
 import { type Doer, recordAudit } from '../audit/record-audit.ts'
-import { CatalogueError } from '../catalogue/read-catalogue.ts'
 import { readSite } from '../catalogue/read-sites.ts'
 import { usablePolicies } from '../catalogue/usable-policies.ts'
 import type { Database } from '../database/sql.ts'

@@ -1,6 +1,6 @@
 import { RpcError } from '@seine/bus'
+import type { Catalogue } from '@seine/catalogue'
 import type { RunOptions, Site } from '@seine/contracts'
-import type { Catalogue } from '../catalogue/read-catalogue.ts'
 
 /**
  * Named sites in the order named, each once; else all enabled ones in the order of the file. Of those the ones of the group, less

@@ -1,3 +1,4 @@
+import type { Catalogue } from '@seine/catalogue'
 import {
   maxPlannedSitesShown,
   newId,
@@ -7,7 +8,6 @@ import {
   type SitePlan,
   type schedulerRpc,
 } from '@seine/contracts'
-import type { Catalogue } from '../catalogue/read-catalogue.ts'
 import type { Database } from '../database/sql.ts'
 import { runEta } from '../progress/eta.ts'
 import { chooseSites } from './choose-sites.ts'

@@ -1,7 +1,6 @@
 import { RpcError } from '@seine/bus'
+import { type Catalogue, mergePolicy } from '@seine/catalogue'
 import type { Policy, RunOptions, Site, SitePlan } from '@seine/contracts'
-import { mergePolicy } from '../catalogue/merge-policy.ts'
-import type { Catalogue } from '../catalogue/read-catalogue.ts'
 
 /**
  * Fixes what a run does at each of its sites. Throws RpcError `invalid` for a policy that there is none of, and naming the sites

@@ -1,7 +1,7 @@
 import { RpcError } from '@seine/bus'
+import type { Catalogue } from '@seine/catalogue'
 import type { RpcRequest, Run, Site, schedulerRpc } from '@seine/contracts'
 import { anonymous, type Doer, recordAudit } from '../audit/record-audit.ts'
-import type { Catalogue } from '../catalogue/read-catalogue.ts'
 import type { Database, Sql } from '../database/sql.ts'
 import { lockSiteRuns, type SiteRunRow } from '../frontier/site-run-row.ts'
 import { lockJob } from '../lifecycle/job-row.ts'

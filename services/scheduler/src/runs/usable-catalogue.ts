@@ -1,5 +1,5 @@
 import { RpcError } from '@seine/bus'
-import { type Catalogue, CatalogueError } from '../catalogue/read-catalogue.ts'
+import { type Catalogue, CatalogueError } from '@seine/catalogue'
 
 /** The catalogue, or RpcError `invalid` with everything that is wrong in its files. */
 export async function readUsable(catalogue: () => Promise<Catalogue>): Promise<Catalogue> {

@@ -1,6 +1,6 @@
 import type { Bus } from '@seine/bus'
+import type { Catalogue } from '@seine/catalogue'
 import type { Logger, Part } from '@seine/runtime'
-import type { Catalogue } from '../catalogue/read-catalogue.ts'
 import type { Config } from '../config.ts'
 import type { Postgres } from '../database/postgres.ts'
 import type { Loop } from '../loop.ts'

@@ -1,5 +1,5 @@
+import type { Catalogue } from '@seine/catalogue'
 import { type Outcome, type Policy, policySchema, type Site, siteSchema } from '@seine/contracts'
-import type { Catalogue } from '../catalogue/read-catalogue.ts'
 import type { Candidate } from '../discovery/admission.ts'
 
 /** A site on `https://<name>.test/`, with what `more` says. */

@@ -1,4 +1,5 @@
 import { type Bus, connectBus, provision } from '@seine/bus'
+import type { Catalogue } from '@seine/catalogue'
 import {
   type RpcOutput,
   type Run,
@@ -10,7 +11,6 @@ import {
 } from '@seine/contracts'
 import { type Part, silentLogger } from '@seine/runtime'
 import { eventually, startNats } from '@seine/testkit'
-import type { Catalogue } from '../catalogue/read-catalogue.ts'
 import { type Config, readSchedulerConfig } from '../config.ts'
 import { schedulerParts } from '../scheduler-parts.ts'
 import { startDatabase } from './database.ts'

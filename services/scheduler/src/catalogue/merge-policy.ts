@@ -1,1 +1,0 @@
-export { mergePolicy } from '@seine/catalogue'

@@ -1,1 +1,0 @@
-export { type Catalogue, CatalogueError, readCatalogue } from '@seine/catalogue'
