@@ -37,14 +37,14 @@ function mostInteresting(sites: readonly SiteView[], most: number): SiteView[] {
 /** In tenths of what was asked for, so that a single failure more changes nothing. */
 const failing = ({ counts }: SiteView): number => Math.ceil((10 * counts.failed) / Math.max(1, endedPages(counts)))
 
-/** By doublings: a time that runs down reorders nothing from second to second. An unknown time is long. */
+/** By doublings: a time that runs down reorders nothing from second to second. */
 function weight(eta: Eta): number {
   if (eta.state === 'known') return Math.floor(Math.log2(1 + eta.remainingMs / 1_000))
   return eta.state === 'estimating' ? unknownWeight : 0
 }
 
-/** About an hour. */
-const unknownWeight = 12
+/** As a minute: whatever is known to take longer goes first. */
+const unknownWeight = 6
 
 const siteBar = (site: SiteView, screen: Screen): string => bar(site.site, site.step ?? '', site, screen)
 
