@@ -4,7 +4,7 @@ SEINE := ./seine
 VITEST_ARGS ?=
 .DEFAULT_GOAL := help
 
-.PHONY: help install up down demo test chaos verify lint typecheck bench
+.PHONY: help install up down demo test chaos verify lint typecheck bench deploy
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,3 +38,6 @@ typecheck: install
 
 bench: install ## Measure a large run over real documentation on loopback, parts of the mesh killed on the way
 	@node bench/sites/install.ts && node bench/docs-run.ts
+
+deploy: ## Roll a release out to a cluster, and back if it does not get well: make deploy ENV=dev|qa|prod
+	@./deploy/deploy.sh $(ENV)

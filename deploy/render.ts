@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
-import { access, constants, copyFile, mkdir, writeFile } from 'node:fs/promises'
+import { access, constants, copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { authorizationConfig } from '@seine/contracts'
 import { cacheDir, debianPackage } from '@seine/stack'
+import { parse, stringify } from 'yaml'
 
 const run = promisify(execFile)
 const folder = join(import.meta.dirname, 'k8s')
@@ -36,6 +37,17 @@ export const brokerUsersFiles = ['k8s/base/nats/users.conf', 'docker/nats/users.
 /** The broker's users as the contracts have them; passwords come from its environment. */
 export const brokerUsersText = (): string => authorizationConfig((user) => `$NATS_${user.toUpperCase()}_PASSWORD`)
 
+/** The alert rules as the Prometheus operator takes them. */
+export const prometheusRuleFile = join(folder, 'components/monitoring/rules.yaml')
+
+export async function prometheusRuleText(): Promise<string> {
+  const { groups } = parse(await readFile(join(import.meta.dirname, 'monitoring/rules.yml'), 'utf8')) as {
+    groups: unknown
+  }
+  const metadata = { name: 'seine' }
+  return stringify({ apiVersion: 'monitoring.coreos.com/v1', kind: 'PrometheusRule', metadata, spec: { groups } })
+}
+
 async function isExecutable(path: string): Promise<boolean> {
   return access(path, constants.X_OK).then(
     () => true,
@@ -46,6 +58,7 @@ async function isExecutable(path: string): Promise<boolean> {
 if (import.meta.main) {
   for (const file of ['sites.json', 'policies.yml'])
     await copyFile(join(import.meta.dirname, '../config', file), join(folder, 'base', file))
+  await writeFile(prometheusRuleFile, await prometheusRuleText())
   for (const file of brokerUsersFiles) await writeFile(file, brokerUsersText())
   const kustomize = await findKustomize()
   if (kustomize === null) throw new Error('kustomize is missing: install it from https://kubectl.docs.kubernetes.io')

@@ -3,8 +3,17 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { parseAllDocuments, parseDocument } from 'yaml'
-import { brokerUsersFiles, brokerUsersText, findKustomize, overlays, render, renderedFile } from '../deploy/render.ts'
+import { parse, parseAllDocuments, parseDocument } from 'yaml'
+import {
+  brokerUsersFiles,
+  brokerUsersText,
+  findKustomize,
+  overlays,
+  prometheusRuleFile,
+  prometheusRuleText,
+  render,
+  renderedFile,
+} from '../deploy/render.ts'
 
 const root = resolve(import.meta.dirname, '..')
 const run = promisify(execFile)
@@ -176,15 +185,22 @@ test.each(brokerUsersFiles)(
   },
 )
 
+test('clusters are given the alert rules that are kept (node deploy/render.ts)', async () => {
+  expect(parse(readFileSync(prometheusRuleFile, 'utf8'))).toEqual(parse(await prometheusRuleText()))
+})
+
 test('docker-compose.yml starts every service, opens only the gateway, and that on loopback', () => {
   const compose = parseDocument(readFileSync(join(root, 'docker-compose.yml'), 'utf8'), { merge: true }).toJS() as {
-    services: Record<string, { ports?: string[]; build?: { target: string }; healthcheck?: unknown }>
+    services: Record<
+      string,
+      { ports?: string[]; profiles?: string[]; build?: { target: string }; healthcheck?: unknown }
+    >
   }
   const targets = Object.values(compose.services).map(({ build }) => build?.target)
   for (const service of ['scheduler', 'fetcher', 'exporter', 'gateway', 'seine']) expect(targets).toContain(service)
   const published = Object.entries(compose.services).filter(([, { ports }]) => ports !== undefined)
-  expect(published.map(([name]) => name)).toEqual(['gateway'])
-  expect(published[0]![1].ports).toEqual([expect.stringMatching(/^127\.0\.0\.1:/)])
+  expect(published.filter(([, { profiles }]) => profiles === undefined).map(([name]) => name)).toEqual(['gateway'])
+  for (const [name, { ports }] of published) expect(ports, name).toEqual([expect.stringMatching(/^127\.0\.0\.1:/)])
 })
 
 test.skipIf(await isMissing('docker'))('docker compose reads docker-compose.yml', async () => {
