@@ -19,7 +19,7 @@ export interface Attempts {
 
 const maxConflicts = 20
 
-/** Counted before the password is hashed, and by all replicas together: each try costs 32 MiB and 150 ms. */
+/** Counted before the password is hashed, and by all replicas together: each try costs 32 MiB and 180 ms of a core. */
 export function makeAttempts(deps: { bucket: Bucket<StoredRate>; nowMs: () => number }): Attempts {
   const { bucket, nowMs } = deps
   // Digests: a name may be anything that somebody typed, also a password.

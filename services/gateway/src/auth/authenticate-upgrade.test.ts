@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { expect, test } from 'vitest'
+import { tooMany } from '../limits/limit-callers.ts'
 import { memoryAuth } from './auth.fixture.ts'
 import { makeAuthenticateUpgrade } from './authenticate-upgrade.ts'
 
@@ -36,4 +37,14 @@ test.each([
   ],
 ])('%s is refused', async (_who, headers, status, code) => {
   expect(await ask(headers as Record<string, string>)).toMatchObject({ ok: false, refusal: { status, code } })
+})
+
+test('a WebSocket is one request of its caller, and one too many is told when to come back', async () => {
+  const limit = async () => {
+    throw tooMany('rate-limited', 'requests', 1_500)
+  }
+  const limited = makeAuthenticateUpgrade({ identify: auth.identify, limit, origins, trustedProxies: 0 })
+  const headers = { host: 'gateway:8080', authorization: `Bearer ${secret}` }
+  const answer = await limited({ headers, socket: { remoteAddress: '192.0.2.1' } } as IncomingMessage)
+  expect(answer).toMatchObject({ ok: false, refusal: { status: 429, headers: { 'Retry-After': '2' } } })
 })

@@ -8,7 +8,7 @@ export interface ScryptCost {
   readonly p: number
 }
 
-/** OWASP's setting for 32 MiB a hash: about 150 ms of one core. */
+/** OWASP's setting for 32 MiB a hash: about 180 ms of one core. */
 export const defaultCost: ScryptCost = { logN: 15, r: 8, p: 3 }
 
 /** Hashes at once: 64 MiB and two of libuv's four threads; the next ones wait their turn. */
