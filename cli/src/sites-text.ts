@@ -60,9 +60,9 @@ export function probeText(probe: Probe): string {
   const { verdict, reason, detail, url, redirects, robots, answer, page, waitedMs } = probe
   const lines = [
     ...redirects.map((hop) => `${hop.status} ${hop.url}\n`),
-    `${answer === null ? verdict : answer.status} ${url}\n`,
+    `${answer === null ? 'no answer' : answer.status} ${url}\n`,
   ]
-  if (reason !== '') lines.push(`${verdict}: ${reason}${detail === null ? '' : `: ${detail}`}\n`)
+  if (reason !== '' && reason !== 'robots') lines.push(`${verdict}: ${reason}${detail === null ? '' : `: ${detail}`}\n`)
   if (robots !== null)
     lines.push(
       `robots.txt ${robots.isObeyed ? (robots.isAllowed ? 'allows it' : 'does not allow it') : 'is not obeyed'}` +
