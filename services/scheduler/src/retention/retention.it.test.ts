@@ -136,9 +136,14 @@ test('it is announced by an event, and let go of when the grace is over', async 
   expect(sites[1]).not.toHaveProperty('releasedAt')
 })
 
-test('the archive goes with the last site of its run', async () => {
+test('the archive goes with the last site of its run, and comparisons of which it is the later run', async () => {
   const old = await ended(40)
-  await ended(2)
+  const recent = await ended(2)
+  await server.database.query(
+    `insert into run_diffs (id, before_run_id, after_run_id, correlation_id, created_at)
+     values (gen_random_uuid(), $1, $2, 'test', now()), (gen_random_uuid(), $2, $1, 'test', now())`,
+    [recent, old],
+  )
   const retention = retentionOf(null, 10)
   await retention.report({ dryRun: false })
   await retention.round()
@@ -151,6 +156,7 @@ test('the archive goes with the last site of its run', async () => {
     { runId: old, site: null },
   ])
   expect(await server.database.query('select archive from bulk_jobs where id = $1', [old])).toEqual([{ archive: null }])
+  expect(await server.database.query('select after_run_id as after from run_diffs')).toEqual([{ after: recent }])
   await storeSites(server.database, catalogue.sites, now)
 })
 
