@@ -56,6 +56,10 @@ export function formatDuration(ms: number): string {
   return t('duration.dH', { d: Math.floor(hours / 24), h: hours % 24 })
 }
 
+/** This year’s days need none. */
+const yearOf = (date: Date, nowMs: number) =>
+  date.getFullYear() === new Date(nowMs).getFullYear() ? {} : ({ year: 'numeric' } as const)
+
 /** Today the time alone, else the day with it. */
 export function formatTime(at: string | number, nowMs = Date.now()): string {
   const date = new Date(at)
@@ -64,7 +68,14 @@ export function formatTime(at: string | number, nowMs = Date.now()): string {
     shownLanguage(),
     isToday
       ? { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }
-      : { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+      : {
+          ...yearOf(date, nowMs),
+          month: 'short',
+          day: 'numeric',
+          hour: '2-digit',
+          minute: '2-digit',
+          hourCycle: 'h23',
+        },
   )
 }
 

@@ -20,15 +20,21 @@ export function addSample(samples: readonly RunSample[], event: SeineEvent): rea
   return next.length <= maxSamples ? next : next.filter((_, index) => index % 2 === 1)
 }
 
-/** What a chart draws: speed, and failures a minute between two samples. */
+/** Over so long failures are counted: a sample comes four times a second, and a rate of a quarter is noise. */
+const failureWindowMs = 10_000
+
+/** What a chart draws: speed, and failures a minute over the last moments. */
 export function seriesOf(samples: readonly RunSample[]) {
+  let from = 0
   return {
     times: samples.map(({ atMs }) => atMs / 1000),
     speed: samples.map(({ pagesPerSecond }) => pagesPerSecond),
     failuresPerMinute: samples.map(({ failed, atMs }, index) => {
-      const before = samples[index - 1]
+      while (from + 1 < index && atMs - samples[from + 1]!.atMs >= failureWindowMs) from++
+      const before = samples[from]!
+      if (before.atMs === atMs) return 0
       // Retried failures are taken back: that is no failure less than none.
-      return before === undefined ? failed : Math.max(0, ((failed - before.failed) / (atMs - before.atMs)) * 60_000)
+      return Math.max(0, ((failed - before.failed) / Math.max(failureWindowMs, atMs - before.atMs)) * 60_000)
     }),
   }
 }

@@ -240,6 +240,7 @@ export const en = {
   'filter.sites.held': 'Host left alone',
   'filter.sites.trouble': 'With trouble',
   'log.level': 'Level from',
+  'log.levelOf': 'Level',
   'log.type': 'Type',
   'log.at': 'Time',
   'log.what': 'What happened',
@@ -651,4 +652,5 @@ export const en = {
   'record.none.too-large': 'The site is too large to look its record up here: it is in full.csv.',
   'record.none.never-read': 'The page has never answered with something to read.',
   'changes.move': 'Move',
+  'eta.reports': 'writing reports',
 } as const

@@ -301,6 +301,7 @@ export const ru: Messages = {
   'filter.sites.held': 'Узел не опрашивается',
   'filter.sites.trouble': 'С неполадками',
   'log.level': 'Уровень от',
+  'log.levelOf': 'Уровень',
   'log.type': 'Вид',
   'log.at': 'Время',
   'log.what': 'Что произошло',
@@ -744,4 +745,5 @@ export const ru: Messages = {
   'record.none.too-large': 'Сайт слишком велик, чтобы искать запись здесь: она в full.csv.',
   'record.none.never-read': 'Страница ни разу не дала ничего для чтения.',
   'changes.move': 'Сдвиг',
+  'eta.reports': 'пишутся отчёты',
 }

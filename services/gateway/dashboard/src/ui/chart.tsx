@@ -21,12 +21,14 @@ export function Chart(props: {
   series: readonly ChartSeries[]
   heightPx?: number
   digits?: number
+  /** False: the axis begins near the lowest value, where moves matter and not sizes. Default: at 0. */
+  fromZero?: boolean
 }) {
-  const { times, series, heightPx = 150, digits = 0 } = props
+  const { times, series, heightPx = 150, digits = 0, fromZero = true } = props
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
   const data = [times, ...series.map(({ values }) => values)] as unknown as uPlot.AlignedData
-  const shape = JSON.stringify([series.map(({ name, color, kind }) => [name, color, kind]), heightPx, digits])
+  const shape = JSON.stringify([series.map(({ name, color, kind }) => [name, color, kind]), heightPx, digits, fromZero])
 
   useEffect(() => {
     const element = box.current!
@@ -41,7 +43,7 @@ export function Chart(props: {
         legend: { show: series.length > 1, live: false },
         cursor: { points: { size: 6 }, drag: { x: false, y: false } },
         padding: [10, 8, 0, 0],
-        scales: { y: { range: (_, __, max) => [0, niceTop(max)] } },
+        scales: { y: { range: (_, min, max) => (fromZero ? [0, niceTop(max)] : around(min, max)) } },
         axes: [
           { ...axis, font, size: 26, values: (_, splits) => splits.map(timeLabel(splits)) },
           { ...axis, font, size: 48, values: (_, splits) => splits.map((v) => formatNumber(v, v < 10 ? digits : 0)) },
@@ -94,6 +96,12 @@ export function Chart(props: {
       {times.length === 0 && <div class="no-data">{t('chart.empty')}</div>}
     </figure>
   )
+}
+
+const around = (min: number | null | undefined, max: number | null | undefined): [number, number] => {
+  if (min === null || min === undefined || max === null || max === undefined) return [0, 1]
+  const room = (max - min) * 0.2 || Math.abs(max) * 0.1 || 1
+  return [Math.max(0, min - room), max + room]
 }
 
 /** Room above the highest value, and an axis where there is none. */

@@ -47,6 +47,12 @@ export function etaText(eta: Eta): string {
   return formatDuration(eta.remainingMs)
 }
 
+/** Of a run: once all pages are fetched the rest is reports, and how long those take nobody has measured. */
+export const runEtaText = ({ eta, counts }: Pick<Run, 'eta' | 'counts'>): string =>
+  counts.discovered > 0 && counts.pending === 0 && eta.state === 'known' && eta.remainingMs < 1_000
+    ? t('eta.reports')
+    : etaText(eta)
+
 export function etaBasis(eta: Eta): string | null {
   return eta.state === 'known' ? t(`eta.basis.${eta.basis}`) : eta.state === 'estimating' ? t('eta.why') : null
 }

@@ -111,7 +111,7 @@ export function ChangesPage() {
               rows={data}
               columns={columns()}
               keyOf={({ runId, pageId, change, field }) => `${runId}:${pageId}:${change}:${field}`}
-              minWidth="1060px"
+              minWidth="1200px"
               empty={<Empty title={t('changes.none')}>{t('changes.noneHint')}</Empty>}
             />
             <Pager pagination={pagination} onPage={(next) => setQuery({ page: next === 1 ? '' : String(next) })} />

@@ -11,7 +11,7 @@ import { SelectField, TextField } from '../../ui/field.tsx'
 import { PageHead, Section } from '../../ui/layout.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { Empty, Loaded } from '../../ui/states.tsx'
-import { doneOf, etaText, Progress, Status } from '../../ui/status.tsx'
+import { doneOf, Progress, runEtaText, Status } from '../../ui/status.tsx'
 
 const perPage = 100
 const files = [
@@ -102,7 +102,7 @@ function ActiveRuns() {
           <span>
             {formatNumber(doneOf(run.counts))} / {t('run.pagesOf', { n: run.counts.discovered })}
           </span>
-          <span class="muted">{run.status === 'running' ? `${t('run.eta')}: ${etaText(run.eta)}` : ''}</span>
+          <span class="muted">{run.status === 'running' ? `${t('run.eta')}: ${runEtaText(run)}` : ''}</span>
         </div>
       ))}
     </Section>

@@ -133,7 +133,7 @@ const columns = (show: (group: ErrorGroup) => void): Column<ErrorGroup>[] => [
   },
   {
     key: 'level',
-    label: t('log.level'),
+    label: t('log.levelOf'),
     width: '90px',
     cell: ({ level }) => <span class={`level ${level}`}>{t(`level.${level}`)}</span>,
   },

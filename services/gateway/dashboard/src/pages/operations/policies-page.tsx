@@ -26,7 +26,7 @@ export function PoliciesPage() {
               <article class="card" key={name}>
                 <div class="line">
                   <h2>{name}</h2>
-                  <a href={`/sites?q=${encodeURIComponent(name)}`} class="muted">
+                  <a href={`/sites?policy=${encodeURIComponent(name)}`} class="muted">
                     {t('policies.sites', { n: sites })}
                   </a>
                 </div>

@@ -66,7 +66,7 @@ const columns = (): Column<LogEntry>[] => [
   },
   {
     key: 'level',
-    label: t('log.level'),
+    label: t('log.levelOf'),
     width: '84px',
     cell: ({ event }) => <span class={`level ${event.level}`}>{t(`level.${event.level}`)}</span>,
   },

@@ -15,7 +15,7 @@ import { Chart } from '../../ui/chart.tsx'
 import { confirm } from '../../ui/dialog.tsx'
 import { Facts, PageHead, Tabs } from '../../ui/layout.tsx'
 import { Loaded, Loading } from '../../ui/states.tsx'
-import { doneOf, durationOf, etaBasis, etaText, Progress, Status } from '../../ui/status.tsx'
+import { doneOf, durationOf, etaBasis, Progress, runEtaText, Status } from '../../ui/status.tsx'
 import { attempt } from '../../ui/toasts.tsx'
 import { useNow } from '../../ui/use-now.ts'
 import { sitesOf } from '../runs/runs-page.tsx'
@@ -164,7 +164,7 @@ function Summary({ run }: { run: RunDetail }) {
             : [
                 [
                   t('run.eta'),
-                  run.status === 'paused' ? t('eta.paused') : etaText(run.eta),
+                  run.status === 'paused' ? t('eta.paused') : runEtaText(run),
                   run.status === 'paused' ? null : etaBasis(run.eta),
                 ] as const,
               ]),

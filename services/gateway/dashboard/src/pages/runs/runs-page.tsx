@@ -12,7 +12,7 @@ import { SelectField } from '../../ui/field.tsx'
 import { PageHead } from '../../ui/layout.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { Empty, Loaded } from '../../ui/states.tsx'
-import { doneOf, durationOf, etaBasis, etaText, numbers, Progress, Status } from '../../ui/status.tsx'
+import { doneOf, durationOf, etaBasis, numbers, Progress, runEtaText, Status } from '../../ui/status.tsx'
 import { useNow } from '../../ui/use-now.ts'
 import { RunForm } from './run-form.tsx'
 
@@ -63,7 +63,7 @@ export function RunsPage() {
               rows={shown ?? []}
               columns={columns(nowMs)}
               keyOf={({ id }) => id}
-              minWidth="980px"
+              minWidth="1140px"
               empty={
                 <Empty title={t(status === '' ? 'runs.none' : 'runs.noneOfStatus')}>
                   {status === '' ? t('runs.noneHint') : ''}
@@ -185,7 +185,7 @@ const columns = (nowMs: number): Column<Run>[] => [
     label: t('run.eta'),
     isNumber: true,
     width: '130px',
-    cell: (run) => (run.status === 'running' ? etaText(run.eta) : <span class="muted">{none}</span>),
+    cell: (run) => (run.status === 'running' ? runEtaText(run) : <span class="muted">{none}</span>),
     title: ({ eta }) => etaBasis(eta) ?? undefined,
   },
   {

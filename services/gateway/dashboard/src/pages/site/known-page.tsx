@@ -111,9 +111,18 @@ function PriceChart({ prices }: { prices: readonly PagePrice[] }) {
         high: formatPrice(sorted.at(-1)!, last.currency),
         last: formatPrice(last.price, last.currency),
       })}
-      times={prices.map(({ at }) => Date.parse(at) / 1000)}
+      // The last price holds until now.
+      times={[...prices.map(({ at }) => Date.parse(at) / 1000), Math.max(Date.parse(last.at), Date.now()) / 1000]}
       digits={2}
-      series={[{ name: t('page.price'), color: '--accent', kind: 'steps', values: prices.map(({ price }) => price) }]}
+      fromZero={false}
+      series={[
+        {
+          name: t('page.price'),
+          color: '--accent',
+          kind: 'steps',
+          values: [...prices.map(({ price }) => price), last.price],
+        },
+      ]}
     />
   )
 }

@@ -119,6 +119,7 @@ function Charts({ reports }: { reports: readonly SiteReport[] }) {
           summary={t('site.chart.last', { value: formatNumber(last.stats.medianPrice ?? 0, 2) })}
           times={times}
           digits={2}
+          fromZero={false}
           series={[
             {
               name: t('site.chart.price'),

@@ -21,10 +21,11 @@ export function SitesPage() {
   const search = query.value.get('q') ?? ''
   const sort = query.value.get('sort') ?? 'name'
   const enabled = query.value.get('enabled') ?? ''
+  const policy = query.value.get('policy') ?? ''
   const page = Number(query.value.get('page') ?? 1)
   const [isAdding, add] = useState(false)
-  const sites = useResource(`${search}:${sort}:${enabled}:${page}`, () =>
-    list<SiteSummary>('/api/sites', { page, per_page: perPage, search: search.trim(), sort, enabled }),
+  const sites = useResource(`${search}:${sort}:${enabled}:${policy}:${page}`, () =>
+    list<SiteSummary>('/api/sites', { page, per_page: perPage, search: search.trim(), sort, enabled, policy }),
   )
   return (
     <>
@@ -59,6 +60,11 @@ export function SitesPage() {
           options={orders.map((order) => [order, t(`sites.sort.${order}`)])}
           onChange={(value) => setQuery({ sort: value === 'name' ? '' : value, page: '' })}
         />
+        {policy !== '' && (
+          <button type="button" onClick={() => setQuery({ policy: '', page: '' })}>
+            {t('site.policy')}: {policy} ×
+          </button>
+        )}
       </div>
       <Loaded of={sites}>
         {({ data, pagination }) => (
@@ -68,7 +74,7 @@ export function SitesPage() {
               rows={data}
               columns={columns()}
               keyOf={({ name }) => name}
-              minWidth="1000px"
+              minWidth="1180px"
               empty={<Empty title={t(search === '' ? 'sites.none' : 'sites.noneFound')} />}
             />
             <Pager pagination={pagination} onPage={(next) => setQuery({ page: next === 1 ? '' : String(next) })} />
@@ -86,17 +92,17 @@ const columns = (): Column<SiteSummary>[] => [
   {
     key: 'name',
     label: t('column.site'),
-    width: '180px',
+    width: '160px',
     cell: ({ name }) => <a href={`/sites/${name}`}>{name}</a>,
     title: ({ name }) => name,
   },
   { key: 'url', label: t('site.startUrl'), cell: ({ startUrl }) => startUrl, title: ({ startUrl }) => startUrl },
-  { key: 'group', label: t('site.group'), width: '110px', cell: ({ group }) => group ?? muted },
-  { key: 'policy', label: t('site.policy'), width: '120px', cell: ({ policy }) => policy },
+  { key: 'group', label: t('site.group'), width: '90px', cell: ({ group }) => group ?? muted },
+  { key: 'policy', label: t('site.policy'), width: '110px', cell: ({ policy }) => policy },
   {
     key: 'state',
     label: t('sites.lastRun'),
-    width: '130px',
+    width: '120px',
     cell: ({ lastRun, enabled }) =>
       lastRun === null ? (
         <span class="muted">{t(enabled ? 'sites.neverRan' : 'sites.off')}</span>
@@ -108,7 +114,7 @@ const columns = (): Column<SiteSummary>[] => [
   {
     key: 'when',
     label: t('sites.when'),
-    width: '150px',
+    width: '130px',
     cell: ({ lastRun }) =>
       lastRun === null ? muted : <a href={`/runs/${lastRun.runId}`}>{formatTime(lastRun.createdAt)}</a>,
     title: ({ lastRun }) => (lastRun === null ? undefined : formatFullTime(lastRun.createdAt)),
@@ -123,21 +129,21 @@ const columns = (): Column<SiteSummary>[] => [
   {
     key: 'pages',
     label: t('column.pages'),
-    width: '90px',
+    width: '80px',
     isNumber: true,
     cell: ({ lastRun }) => (lastRun === null ? muted : numbers(lastRun.counts.discovered)),
   },
   {
     key: 'failed',
     label: t('count.failed'),
-    width: '80px',
+    width: '70px',
     isNumber: true,
     cell: ({ lastRun }) => (lastRun === null ? muted : numbers(lastRun.counts.failed)),
   },
   {
     key: 'changed',
     label: t('diff.changed'),
-    width: '90px',
+    width: '80px',
     isNumber: true,
     cell: ({ lastRun }) => (lastRun?.diff == null ? muted : numbers(lastRun.diff.changed)),
   },
