@@ -180,6 +180,10 @@ const working = ({ stream, durable }: ConsumerSettings) => [
 const reading = (stream: string) => [
   infoOf(stream),
   `$JS.API.CONSUMER.CREATE.${stream}.>`,
+  // With several filters a consumer is made by a nameless request: only where no shared one is there that it could reach.
+  ...(Object.values<ConsumerSettings>(consumers).some((consumer) => consumer.stream === stream)
+    ? []
+    : [`$JS.API.CONSUMER.CREATE.${stream}`]),
   `$JS.API.CONSUMER.INFO.${stream}.*`,
   `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`,
   `$JS.API.CONSUMER.DELETE.${stream}.*`,
@@ -188,8 +192,6 @@ const reading = (stream: string) => [
 /** Reading entries by key, and watching them. */
 const readingByKey = (stream: string) => [
   ...reading(stream),
-  // No shared consumer is there that a nameless request could reach.
-  `$JS.API.CONSUMER.CREATE.${stream}`,
   `$JS.API.DIRECT.GET.${stream}.>`,
   `$JS.API.STREAM.MSG.GET.${stream}`,
   `$JS.FC.${stream}.>`,
