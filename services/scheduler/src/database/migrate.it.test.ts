@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises'
 import { silentLogger } from '@seine/runtime'
 import { startPostgres, type TestPostgres } from '@seine/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { describeSchema } from './describe-schema.ts'
 import { migrate, migrateDown, requireMigrated } from './migrate.ts'
 import { connectPostgres, type Postgres } from './postgres.ts'
 
@@ -36,6 +38,11 @@ test('schedulers that start together migrate once', async () => {
   expect(await tables()).toEqual(
     expect.arrayContaining(['bulk_job_progress', 'bulk_job_sites', 'bulk_jobs', 'hosts', 'sites', 'urls']),
   )
+})
+
+test('docs/db_schema.md says what the migrations make (node docs/generate-db-schema.ts)', async () => {
+  const page = await readFile(new URL('../../../../docs/db_schema.md', import.meta.url), 'utf8')
+  expect(page).toContain(await describeSchema(database))
 })
 
 test('the entities say what the migrations made', async () => {
