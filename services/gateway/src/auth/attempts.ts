@@ -1,7 +1,9 @@
 import type { Bucket } from '@seine/bus'
+import { addressGroup } from '../http/client-address.ts'
 import { type GcraRate, take } from '../limits/gcra.ts'
 import { tooMany } from '../limits/limit-callers.ts'
 import type { StoredRate } from '../limits/rate-limiter.ts'
+import { inTime } from './in-time.ts'
 import { digestOf } from './secret.ts'
 
 /** Logins that may follow each other, then how often one more. */
@@ -11,7 +13,7 @@ export const loginRates = {
 } as const satisfies Record<string, GcraRate>
 
 export interface Attempts {
-  /** Counts one try before it is looked at. Throws ApiError 429. */
+  /** Counts one try before it is looked at. Throws ApiError 429, 503 where that can't be counted. */
   count(user: string, address: string): Promise<void>
   /** The user's own tries are forgotten: the password was right. */
   forgive(user: string): Promise<void>
@@ -28,11 +30,11 @@ export function makeAttempts(deps: { bucket: Bucket<StoredRate>; nowMs: () => nu
   async function countOne(kind: keyof typeof loginRates, who: string): Promise<void> {
     const key = keyOf(kind, who)
     for (let conflicts = 0; conflicts < maxConflicts; conflicts++) {
-      const found = await bucket.get(key)
+      const found = await inTime(bucket.get(key))
       const taken = take(found?.value.tatMs ?? 0, 1, loginRates[kind], nowMs())
       if (taken.granted === 0) throw tooMany('too-many-logins', 'logins', taken.retryAfterMs)
       const next = { tatMs: taken.tatMs }
-      const written = found === null ? await bucket.create(key, next) : await bucket.update(key, next, found.revision)
+      const written = await inTime(found === null ? bucket.create(key, next) : bucket.update(key, next, found.revision))
       if (written !== null) return
     }
     throw tooMany('too-many-logins', 'logins', 1_000)
@@ -40,7 +42,7 @@ export function makeAttempts(deps: { bucket: Bucket<StoredRate>; nowMs: () => nu
 
   return {
     async count(user, address) {
-      await countOne('address', address)
+      await countOne('address', addressGroup(address))
       await countOne('user', user)
     },
     forgive: (user) => bucket.delete(keyOf('user', user)),

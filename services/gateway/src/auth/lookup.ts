@@ -1,5 +1,5 @@
 import type { Bucket } from '@seine/bus'
-import { ApiError } from '../http/api-error.ts'
+import { inTime } from './in-time.ts'
 
 export type Entry<T> = NonNullable<Awaited<ReturnType<Bucket<T>['get']>>>
 
@@ -13,7 +13,6 @@ export interface Lookup<T> {
 
 /** So long a revoked key or a closed session is still accepted by other replicas. */
 export const believedMs = 1_000
-const answerWithinMs = 2_000
 const maxRemembered = 10_000
 
 /** What is not there is asked for every time: it may be made in the next moment, on another replica. */
@@ -42,18 +41,5 @@ export function makeLookup<T>(bucket: Pick<Bucket<T>, 'get'>, nowMs: () => numbe
       return load(key)
     },
     forget: (key) => void remembered.delete(key),
-  }
-}
-
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>()
-  const timer = setTimeout(() => late.reject(new Error('no answer in time')), answerWithinMs)
-  try {
-    return await Promise.race([answer, late.promise])
-  } catch (cause) {
-    // Nobody is let in on a guess.
-    throw Object.assign(new ApiError(503, 'unavailable', 'credentials can not be checked just now'), { cause })
-  } finally {
-    clearTimeout(timer)
   }
 }

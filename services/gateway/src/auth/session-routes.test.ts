@@ -2,8 +2,8 @@ import { silentLogger } from '@seine/runtime'
 import { beforeEach, expect, test } from 'vitest'
 import { makeApp } from '../http/app.ts'
 import { loginRates } from './attempts.ts'
-import { memoryAuth } from './auth.fixture.ts'
-import type { Auth } from './auth.ts'
+import { cheapCost, memoryBuckets } from './auth.fixture.ts'
+import { type Auth, openAuth } from './auth.ts'
 import { authRoutes } from './auth-routes.ts'
 import type { NoteDeed } from './note-deed.ts'
 import { idleMs } from './sessions.ts'
@@ -11,6 +11,7 @@ import { idleMs } from './sessions.ts'
 const password = 'correct horse battery'
 let now = 0
 let auth: Auth
+let store: ReturnType<typeof memoryBuckets>
 let deeds: string[] = []
 let app: ReturnType<typeof makeApp>
 beforeEach(async () => {
@@ -18,7 +19,8 @@ beforeEach(async () => {
   deeds = []
   const noteDeed: NoteDeed = async ({ action, subject }, { caller }) =>
     void deeds.push(`${caller.name}: ${action} ${subject}`)
-  auth = await memoryAuth({ bootstrapKey: 'b'.repeat(40), noteDeed }, () => now)
+  store = memoryBuckets(() => now)
+  auth = await openAuth(store, { bootstrapKey: 'b'.repeat(40), passwordCost: cheapCost, noteDeed })
   const origins = { loopbackOnly: false }
   app = makeApp({ routes: authRoutes(auth), identify: auth.identify, origins, log: silentLogger })
   await auth.users.create({ name: 'ada', password, role: 'admin' })
@@ -203,4 +205,15 @@ test('who changes who may do what is written down, without a secret', async () =
   await ask('POST', '/api/session/password', { current: password, new: 'another long password' }, ada)
   const done = [`key.created ${data.id}`, `key.revoked ${data.id}`, 'user.created bob', 'user.changed bob']
   expect(deeds).toEqual([...done, 'user.removed bob', 'user.changed ada'].map((deed) => `ada: ${deed}`))
+})
+
+test('while the broker is away nobody is let in, and nobody is told that the password was wrong', async () => {
+  const ada = await logIn()
+  now += 2_000
+  store.state.failing = true
+  expect((await logIn()).status).toBe(503)
+  expect((await ask('GET', '/api/session', undefined, ada)).status).toBe(503)
+  expect((await ask('GET', '/api/session', undefined, { key: 'b'.repeat(40) })).status).toBe(200)
+  store.state.failing = false
+  expect((await ask('GET', '/api/session', undefined, ada)).status).toBe(200)
 })

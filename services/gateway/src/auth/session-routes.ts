@@ -126,7 +126,7 @@ export function sessionRoutes({ users, sessions, attempts, setup, noteDeed, isSe
       errors: [403],
       answer: { kind: 'data', status: 201, schema: whoAmISchema },
       async handle({ body: { token, name, password } }, context) {
-        await attempts.count('setup', context.address)
+        // No guess is counted: the token is 256 random bits, and counting would let anybody keep the first admin out.
         const admin = await setup.complete(token, { name, password })
         await noteDeed({ action: 'user.created', subject: admin.name, details: { role: admin.role } }, context)
         return logIn(admin, context)

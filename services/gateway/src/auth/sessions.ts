@@ -1,4 +1,5 @@
 import type { Bucket } from '@seine/bus'
+import { inTime } from './in-time.ts'
 import { makeLookup } from './lookup.ts'
 import { digestOf, newSecret } from './secret.ts'
 
@@ -32,7 +33,7 @@ export function makeSessions(deps: { bucket: Bucket<StoredSession>; nowMs: () =>
     async open(user) {
       const id = newSecret()
       const session = { user, csrfToken: newSecret(), createdAtMs: nowMs() }
-      await bucket.put(digestOf(id), session)
+      await inTime(bucket.put(digestOf(id), session))
       return { id, ...session }
     },
     async find(id, { isUse = true } = {}) {
