@@ -276,6 +276,26 @@ describe.skipIf(!here)(here ? title : `${title} (skipped: no Chromium on PATH or
     90_000,
   )
 
+  test('the first load is under 200 KB of compressed script', async () => {
+    const window = await openWindow(browser, mesh.gatewayUrl)
+    await signIn(window.page, admin.name, admin.password)
+    await window.page.goto('/')
+    await window.page.getByRole('heading', { name: 'Runs', level: 1 }).waitFor()
+    const { scriptBytes, paintMs } = await window.page.evaluate(() => ({
+      scriptBytes: performance
+        .getEntriesByType('resource')
+        .filter(({ name }) => name.endsWith('.js'))
+        .reduce((sum, entry) => sum + (entry as PerformanceResourceTiming).encodedBodySize, 0),
+      paintMs: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0,
+    }))
+    console.log(
+      `first load: ${Math.round(scriptBytes / 1000)} KB of script, first paint after ${Math.round(paintMs)} ms`,
+    )
+    expect(scriptBytes).toBeGreaterThan(0)
+    expect(scriptBytes).toBeLessThan(200_000)
+    await window.context.close()
+  })
+
   test('in Russian the same pages are there, with its plurals', async () => {
     await page.goto('/runs')
     await page.getByLabel('Language').selectOption('ru')
