@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../http/openapi-schemas.ts'
-import { type Operation, operationsOf, typeWords } from './operations.ts'
+import { type Operation, operationsOf, parameterWords, typeWords } from './operations.ts'
 
 /** The API as Markdown: what docs/API.md is. Schemas are told in `/api/docs`. */
 export function apiMarkdown(document: JsonSchema): string {
@@ -26,12 +26,7 @@ export function apiMarkdown(document: JsonSchema): string {
 }
 
 function operationText({ method, path, summary, access, parameters, body, answers }: Operation): string {
-  const given = parameters.map(({ name, in: where, required, schema, description = '' }) => [
-    `\`${name}\``,
-    where,
-    `${typeWords(schema)}${required ? '' : ', optional'}`,
-    description,
-  ])
+  const given = parameters.map((each) => [`\`${each.name}\``, each.in, parameterWords(each), each.description ?? ''])
   const [done] = answers
   return [
     `### ${method} ${path}`,

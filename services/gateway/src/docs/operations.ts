@@ -96,6 +96,12 @@ export function typeWords(schema: JsonSchema | undefined): string {
   return typeof type === 'string' ? type : 'anything'
 }
 
+/** What may be given for a parameter: its type, whether it may be left out and what it is then. */
+export function parameterWords({ schema, required }: Parameter): string {
+  const absent = schema.default === undefined ? 'optional' : `else ${JSON.stringify(schema.default)}`
+  return `${typeWords(schema)}${required === true ? '' : `, ${absent}`}`
+}
+
 /** Properties of a component as rows: name, type, whether it has to be there. */
 export function propertiesOf(schema: JsonSchema): { name: string; type: string; required: boolean }[] {
   const { properties = {}, required = [] } = schema as {

@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../http/openapi-schemas.ts'
-import { type Operation, operationsOf, propertiesOf, typeWords } from './operations.ts'
+import { type Operation, operationsOf, parameterWords, propertiesOf, typeWords } from './operations.ts'
 
 const style = `
 body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; padding: 1rem; color: #1a1a1a; background: #fff }
@@ -58,12 +58,7 @@ const entry = ({ id, method, path }: Operation): string => `<li><a href="#${id}"
 
 function section(operation: Operation, linked: Linked): string {
   const { id, method, path, summary, access, parameters, body, answers } = operation
-  const given = parameters.map((each) => [
-    code(each.name),
-    each.in,
-    `${typeWords(each.schema)}${each.required ? '' : ', optional'}`,
-    each.description ?? '',
-  ])
+  const given = parameters.map((each) => [code(each.name), each.in, parameterWords(each), each.description ?? ''])
   return `<h3 id="${id}"><span class="method">${method}</span> ${code(path)}</h3>
 <p>${inline(summary)} <span class="access">Needs: ${text(access)}.</span></p>
 ${given.length === 0 ? '' : table(['parameter', 'in', 'type', ''], given)}
