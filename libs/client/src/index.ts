@@ -27,6 +27,6 @@ export type {
   RunsRequest,
 } from './runs.ts'
 export type { ScheduleInput } from './schedules.ts'
-export type { WebhookInput } from './webhooks.ts'
 export type { PageHistoryEntry, PagePrice } from './sites.ts'
 export type { Download, Page, PageRequest } from './transport.ts'
+export type { WebhookInput } from './webhooks.ts'

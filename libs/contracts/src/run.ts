@@ -27,7 +27,7 @@ export const runCeilingSchema = z.strictObject({
 
 /** What a bulk run is asked to do. */
 export const runOptionsSchema = z.strictObject({
-  /** Names of sites. Absent: all enabled ones. */
+  /** Names of sites, enabled or not. Absent: all enabled ones. */
   sites: z.array(siteName).min(1).max(10_000).optional(),
   /** Of those, the sites of this group alone. */
   group: z.string().min(1).max(64).optional(),
