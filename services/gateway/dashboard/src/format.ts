@@ -23,6 +23,7 @@ export const formatPercent = (share: number, digits = 0): string =>
 export const formatMove = (percent: number): string =>
   new Intl.NumberFormat(shownLanguage(), {
     style: 'percent',
+    minimumFractionDigits: 1,
     maximumFractionDigits: 1,
     signDisplay: 'exceptZero',
   }).format(percent / 100)

@@ -45,7 +45,7 @@ export function Chart(props: {
         padding: [10, 8, 0, 0],
         scales: { y: { range: (_, min, max) => (fromZero ? [0, niceTop(max)] : around(min, max)) } },
         axes: [
-          { ...axis, font, size: 26, values: (_, splits) => splits.map(timeLabel(splits)) },
+          { ...axis, font, size: 26, space: 84, values: (_, splits) => splits.map(timeLabel(splits)) },
           { ...axis, font, size: 48, values: (_, splits) => splits.map((v) => formatNumber(v, v < 10 ? digits : 0)) },
         ],
         series: [

@@ -111,7 +111,7 @@ const columns = (nowMs: number): Column<Run>[] => [
   {
     key: 'created',
     label: t('runs.column.started'),
-    width: '190px',
+    width: '140px',
     sortBy: ({ createdAt }) => createdAt,
     title: ({ createdAt, id }) => `${formatFullTime(createdAt)} · ${id}`,
     cell: (run) => <a href={`/runs/${run.id}`}>{formatTime(run.createdAt, nowMs)}</a>,

@@ -96,7 +96,12 @@ const columns = (): Column<SiteSummary>[] => [
     cell: ({ name }) => <a href={`/sites/${name}`}>{name}</a>,
     title: ({ name }) => name,
   },
-  { key: 'url', label: t('site.startUrl'), cell: ({ startUrl }) => startUrl, title: ({ startUrl }) => startUrl },
+  {
+    key: 'url',
+    label: t('site.startUrl'),
+    cell: ({ startUrl }) => startUrl.replace(/^https?:\/\//, '').replace(/\/$/, ''),
+    title: ({ startUrl }) => startUrl,
+  },
   { key: 'group', label: t('site.group'), width: '90px', cell: ({ group }) => group ?? muted },
   { key: 'policy', label: t('site.policy'), width: '110px', cell: ({ policy }) => policy },
   {
@@ -114,7 +119,7 @@ const columns = (): Column<SiteSummary>[] => [
   {
     key: 'when',
     label: t('sites.when'),
-    width: '130px',
+    width: '110px',
     cell: ({ lastRun }) =>
       lastRun === null ? muted : <a href={`/runs/${lastRun.runId}`}>{formatTime(lastRun.createdAt)}</a>,
     title: ({ lastRun }) => (lastRun === null ? undefined : formatFullTime(lastRun.createdAt)),
@@ -143,7 +148,7 @@ const columns = (): Column<SiteSummary>[] => [
   {
     key: 'changed',
     label: t('diff.changed'),
-    width: '80px',
+    width: '100px',
     isNumber: true,
     cell: ({ lastRun }) => (lastRun?.diff == null ? muted : numbers(lastRun.diff.changed)),
   },
