@@ -50,11 +50,8 @@ export interface Bus extends AsyncDisposable {
     handleBatch: (messages: RawMessage[]) => Promise<void>,
     options: PullBatchOptions,
   ): Part
-  /** Reads what a stream holds for a filter, or for several that do not overlap, in order; ends with the last message that was there when it started. */
-  replay(
-    filter: string | readonly string[],
-    options: { stream: StreamName; fromSequence?: number },
-  ): AsyncIterable<RawMessage>
+  /** Reads what a stream holds for a filter, in order; ends with the last message that was there when it started. */
+  replay(filter: string, options: { stream: StreamName; fromSequence?: number }): AsyncIterable<RawMessage>
   /** Reads a stream in order until the signal. `new` (and absent): from now on. */
   follow(
     stream: StreamName,

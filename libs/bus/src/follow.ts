@@ -114,10 +114,10 @@ function toRaw(message: JsMsg): RawMessage {
   }
 }
 
-/** Reads what a stream holds for a filter or several, and ends with the last message that was there at the start. */
+/** Reads what a stream holds for a filter, and ends with the last message that was there at the start. */
 export function replay(
   deps: Deps,
-  filter: string | readonly string[],
+  filter: string,
   options: { stream: StreamName; fromSequence?: number },
 ): AsyncIterable<RawMessage> {
   return {
@@ -125,7 +125,7 @@ export function replay(
       const manager = await deps.jsm()
       const { last_seq: endAt } = (await manager.streams.info(options.stream)).state
       const never = new AbortController().signal
-      yield* readInOrder(deps, options.stream, [filter].flat(), options.fromSequence ?? 1, never, endAt)
+      yield* readInOrder(deps, options.stream, [filter], options.fromSequence ?? 1, never, endAt)
     },
   }
 }

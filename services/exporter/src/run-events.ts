@@ -44,6 +44,7 @@ export async function writeRunEvents(
 }
 
 interface Line {
+  readonly seq: number
   readonly json: string
   readonly event: SeineEvent
 }
@@ -61,17 +62,17 @@ async function readUntilEnd(deps: RunEventsDeps, runId: string, ended: number, s
 async function read(bus: RunEventsDeps['bus'], runId: string, signal: AbortSignal): Promise<Line[]> {
   const lines: Line[] = []
   let bytes = 0
-  // One filter, because an exporter may ask for no reader whose filters its permissions can't see: the rest is passed over here.
-  for await (const { subject, data } of bus.replay(`event.${runId}.>`, { stream: eventMessage.stream })) {
-    signal.throwIfAborted()
-    if (!told.has(subject.split('.').slice(3).join('.'))) continue
-    bytes += data.byteLength
-    // More than fits, so that the cut is seen below; what is not even counted is past all reading.
-    if (bytes > maxEventsBytes * 2) break
-    const json = Buffer.from(data).toString('utf8')
-    lines.push({ json, event: JSON.parse(json) as SeineEvent })
-  }
-  return lines
+  // One filter at a time: that is what an exporter may ask the broker for, and it leaves progress unread.
+  for (const type of told)
+    for await (const { data, seq } of bus.replay(`event.${runId}.*.${type}`, { stream: eventMessage.stream })) {
+      signal.throwIfAborted()
+      bytes += data.byteLength
+      // More than fits, so that the cut is seen below; what is not even counted is past all reading.
+      if (bytes > maxEventsBytes * 2) break
+      const json = Buffer.from(data).toString('utf8')
+      lines.push({ seq, json, event: JSON.parse(json) as SeineEvent })
+    }
+  return lines.sort((a, b) => a.seq - b.seq)
 }
 
 async function linesOf(store: RunEventsDeps['store'], path: string): Promise<string[]> {
