@@ -207,10 +207,11 @@ function waitedForCore<N extends string>(pids: Record<N, number>): () => Record<
     Object.fromEntries(Object.entries(all()).map(([name, ms]) => [name, ms - before[name]!])) as Record<N, number>
 }
 
-/** Consumers on the event stream that are no service's own durable one. */
+/** Consumers that follow all events: neither a service's own durable one nor the replay of one run's past. */
 async function readersOf(bus: Awaited<ReturnType<typeof connectBus>>): Promise<number> {
   let count = 0
-  for await (const { config } of (await bus.jsm()).consumers.list('EVENTS')) if (!config.durable_name) count++
+  for await (const { config } of (await bus.jsm()).consumers.list('EVENTS'))
+    if (!config.durable_name && [config.filter_subject, config.filter_subjects].flat().includes('event.>')) count++
   return count
 }
 
