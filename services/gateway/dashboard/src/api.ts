@@ -3,22 +3,17 @@ import { ApiFailure, type Client, makeClient, Unreachable } from '@seine/client'
 import { noteLost, noteOnline } from './connection.ts'
 import { t, tOr } from './i18n.ts'
 
-/** Sent with every request that changes something; comes with the session. Null: not signed in. */
-export const csrfToken = signal<string | null>(null)
 /** Grows each time the gateway says that nobody is signed in. */
 export const refusals = signal(0)
 
 const tabLimitMs = 20_000
 
-/** One client for the page: it keeps the connection's state and the session's token. */
+/** One client for the page: each of its requests says how the connection is. */
 export const client: Client = makeClient({ baseUrl: location.origin, timeoutMs: tabLimitMs, fetch: request })
 
 export async function request(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
-  const headers = new Headers(init.headers)
-  if (csrfToken.value !== null && init.method !== undefined && init.method !== 'GET')
-    headers.set('x-csrf-token', csrfToken.value)
   try {
-    const response = await ask(input, { ...init, headers })
+    const response = await ask(input, init)
     noteOnline()
     if (response.status === 401) refusals.value++
     return response

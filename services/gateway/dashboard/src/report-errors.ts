@@ -1,4 +1,4 @@
-import { request } from './api.ts'
+import { client } from './api.ts'
 
 /** A broken page says so once for each different error, and no more than this often. */
 const maxReports = 20
@@ -19,11 +19,7 @@ export function startErrorReports(): void {
       stack: (stack ?? '').slice(0, maxChars),
       context: { page: location.pathname, browser: navigator.userAgent.slice(0, 300) },
     }
-    request('/api/errors', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    }).catch(() => console.error('the error could not be reported', error))
+    client.reportError(body).catch(() => console.error('the error could not be reported', error))
   }
   addEventListener('error', (event) => report(event.error ?? event.message))
   addEventListener('unhandledrejection', (event) => report(event.reason))

@@ -1,16 +1,10 @@
 import { effect, signal } from '@preact/signals'
-import { ApiFailure } from '@seine/client'
-import { csrfToken, refusals } from './api.ts'
+import { ApiFailure, type WhoAmI } from '@seine/client'
+import { client, refusals } from './api.ts'
 import { closeLive, openLive } from './live/live-connection.ts'
-import { get, send } from './requests.ts'
 
 export type Access = 'read' | 'run' | 'admin'
 const accessLevels: readonly Access[] = ['read', 'run', 'admin']
-
-interface WhoAmI {
-  readonly caller: { readonly kind: string; readonly id: string; readonly name: string; readonly access: Access }
-  readonly csrfToken: string | null
-}
 
 /** Who uses the page. `unknown`: it is being asked; `failed`: the gateway could not say. */
 export const session = signal<
@@ -26,22 +20,20 @@ export function may(needed: Access): boolean {
   return now.state === 'signed-in' && accessLevels.indexOf(now.access) >= accessLevels.indexOf(needed)
 }
 
-function enter({ caller, csrfToken: token }: WhoAmI): void {
-  csrfToken.value = token
+function enter({ caller }: WhoAmI): void {
   session.value = { state: 'signed-in', name: caller.name, access: caller.access }
   openLive()
 }
 
 async function leave(wasSignedIn: boolean): Promise<void> {
-  csrfToken.value = null
   closeLive()
-  const { needed } = wasSignedIn ? { needed: false } : await get<{ needed: boolean }>('/api/setup')
-  session.value = { state: 'signed-out', needsSetup: needed, wasSignedIn }
+  const needsSetup = !wasSignedIn && (await client.setupNeeded())
+  session.value = { state: 'signed-out', needsSetup, wasSignedIn }
 }
 
 export async function readSession(): Promise<void> {
   try {
-    enter(await get<WhoAmI>('/api/session'))
+    enter(await client.whoAmI())
   } catch (error) {
     if (error instanceof ApiFailure && error.status === 401) await leave(false).catch(failed)
     else failed(error)
@@ -53,15 +45,15 @@ const failed = (error: unknown): void => {
 }
 
 export async function signIn(name: string, password: string): Promise<void> {
-  enter(await send<WhoAmI>('POST', '/api/session', { name, password }))
+  enter(await client.logIn(name, password))
 }
 
 export async function setUp(token: string, name: string, password: string): Promise<void> {
-  enter(await send<WhoAmI>('POST', '/api/setup', { token, name, password }))
+  enter(await client.completeSetup(token, { name, password }))
 }
 
 export async function signOut(): Promise<void> {
-  await send('DELETE', '/api/session')
+  await client.logOut()
   await leave(false)
 }
 

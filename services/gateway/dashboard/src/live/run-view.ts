@@ -54,8 +54,20 @@ function changedRow(row: SiteRow, event: SeineEvent): SiteRow {
       return { ...row, counts, pagesPerSecond, bytes, eta, held: isFree ? null : row.held }
     }
     case 'site.finished': {
-      const { status, reason, counts, diff } = event.data
-      return { ...row, status, reason, counts, diff, step: null, pagesPerSecond: 0, finishedAt: event.ts, held: null }
+      const { status, reason, counts, diff, quality } = event.data
+      const judged = quality === undefined ? {} : { quality }
+      return {
+        ...row,
+        ...judged,
+        status,
+        reason,
+        counts,
+        diff,
+        step: null,
+        pagesPerSecond: 0,
+        finishedAt: event.ts,
+        held: null,
+      }
     }
     case 'host.blocked':
       return { ...row, held: { untilMs: event.data.untilMs, reason: event.data.reason } }

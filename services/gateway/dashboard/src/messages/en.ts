@@ -653,4 +653,5 @@ export const en = {
   'record.none.never-read': 'The page has never answered with something to read.',
   'changes.move': 'Move',
   'eta.reports': 'writing reports',
+  'run.archivePart': 'Part {n} · {size}',
 } as const

@@ -746,4 +746,5 @@ export const ru: Messages = {
   'record.none.never-read': 'Страница ни разу не дала ничего для чтения.',
   'changes.move': 'Сдвиг',
   'eta.reports': 'пишутся отчёты',
+  'run.archivePart': 'Часть {n} · {size}',
 }

@@ -18,6 +18,13 @@ export function QualityMark({ of, title }: { of: QualityWord | null | undefined;
   )
 }
 
+/** How many sites of a run were judged how. */
+export const qualityText = (of: Readonly<Record<QualityWord, number>>): string =>
+  (['failed', 'warning', 'passed'] as const)
+    .filter((word) => of[word] > 0)
+    .map((word) => `${t(`quality.${word}`)}: ${formatNumber(of[word])}`)
+    .join(' · ')
+
 export const doneOf = ({ discovered, pending }: Counts): number => discovered - pending
 
 /** Of what is known so far: while a site is still being read, the whole grows. */

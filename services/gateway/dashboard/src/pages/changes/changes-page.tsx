@@ -1,7 +1,8 @@
-import type { ChangeTopic, ListedChange, Run } from '@seine/contracts'
+import type { ChangeTopic, ListedChange } from '@seine/contracts'
+import { client } from '../../api.ts'
 import { formatFullTime, formatMove, formatNumber, formatTime, none } from '../../format.ts'
+import { given } from '../../given.ts'
 import { t } from '../../i18n.ts'
-import { get, list, queryOf } from '../../requests.ts'
 import { useResource } from '../../resource.ts'
 import { query, setQuery } from '../../router.ts'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
@@ -28,19 +29,15 @@ const perPage = 100
 /** Rows of an export: more than this is better read from diff.csv. */
 const maxExported = 10_000
 
-interface Counted {
-  readonly total: number
-  readonly kinds: Partial<Record<ChangeTopic, number>>
-}
-
 /** The page's own filter as the API takes it. */
-function wanted(): Record<string, string> {
+function wanted() {
   const of = (name: string) => query.value.get(name) ?? ''
   const period = (of('period') || 'week') as Period
   // To the minute: the same request for a while, and the same answer for all pages of it.
   const fromMs = Math.floor(Date.now() / 60_000) * 60_000 - (periods[period] ?? 7) * 86_400_000
-  const span: Record<string, string> = of('run') === '' ? { from: new Date(fromMs).toISOString() } : { run: of('run') }
-  return { ...span, site: of('site').trim(), kind: of('topic') }
+  const span = of('run') === '' ? { from: new Date(fromMs).toISOString() } : { run: of('run') }
+  const kind = topics.find((each) => each === of('topic'))
+  return { ...span, ...given({ site: of('site').trim() }), ...(kind === undefined ? {} : { kind }) }
 }
 
 export function ChangesPage() {
@@ -48,12 +45,10 @@ export function ChangesPage() {
   const run = query.value.get('run') ?? ''
   const topic = query.value.get('topic') ?? ''
   const filter = wanted()
-  const changes = useResource(JSON.stringify([filter, page]), () =>
-    list<ListedChange>('/api/changes', { ...filter, page, per_page: perPage }),
-  )
+  const changes = useResource(JSON.stringify([filter, page]), () => client.listChanges({ ...filter, page, perPage }))
   const { kind: _, ...span } = filter
-  const counted = useResource(JSON.stringify(span), () => get<Counted>(`/api/changes/summary${queryOf(span)}`))
-  const runs = useResource('runs', () => list<Run>('/api/bulk-runs', { per_page: 50, status: 'completed' }))
+  const counted = useResource(JSON.stringify(span), () => client.countChanges(span))
+  const runs = useResource('runs', () => client.listRuns({ perPage: 50, status: 'completed' }))
   const set = (name: string) => (value: string) => setQuery({ [name]: value, page: '' })
   const knownRuns = runs.data?.data ?? []
   return (
@@ -166,7 +161,7 @@ async function exportShown(): Promise<void> {
   const filter = wanted()
   const rows: ListedChange[] = []
   for (let page = 1; rows.length < maxExported; page++) {
-    const { data, pagination } = await list<ListedChange>('/api/changes', { ...filter, page, per_page: 200 })
+    const { data, pagination } = await client.listChanges({ ...filter, page, perPage: 200 })
     rows.push(...data)
     if (page >= pagination.total_pages) break
   }

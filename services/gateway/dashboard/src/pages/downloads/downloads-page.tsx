@@ -1,9 +1,7 @@
 import type { Downloadable } from '@seine/client'
-import type { Run } from '@seine/contracts'
 import { client } from '../../api.ts'
 import { formatBytes, formatFullTime, formatNumber, formatTime } from '../../format.ts'
 import { t } from '../../i18n.ts'
-import { list } from '../../requests.ts'
 import { useResource } from '../../resource.ts'
 import { query, setQuery } from '../../router.ts'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
@@ -83,13 +81,9 @@ export function DownloadsPage() {
 
 /** Runs whose archive is still to come. */
 function ActiveRuns() {
-  const runs = useResource(
-    'active',
-    () => list<Run>('/api/bulk-runs', { status: 'running,paused,waiting', per_page: 20 }),
-    {
-      everyMs: 4_000,
-    },
-  )
+  const runs = useResource('active', () => client.listRuns({ status: ['running', 'paused', 'waiting'], perPage: 20 }), {
+    everyMs: 4_000,
+  })
   const active = runs.data?.data ?? []
   if (active.length === 0) return null
   return (

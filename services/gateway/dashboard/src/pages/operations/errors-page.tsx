@@ -1,8 +1,9 @@
 import type { ErrorGroup } from '@seine/contracts'
 import { useState } from 'preact/hooks'
+import { client } from '../../api.ts'
 import { formatFullTime, formatNumber, formatTime } from '../../format.ts'
+import { given } from '../../given.ts'
 import { t } from '../../i18n.ts'
-import { list, send } from '../../requests.ts'
 import { useResource } from '../../resource.ts'
 import { query, setQuery } from '../../router.ts'
 import { may } from '../../session.ts'
@@ -23,13 +24,19 @@ export function ErrorsPage() {
   const service = query.value.get('service') ?? ''
   const errors = useResource(
     JSON.stringify([page, state, service]),
-    () => list<ErrorGroup>('/api/errors', { page, per_page: 50, state: state === 'all' ? '' : state, service }),
+    () =>
+      client.listErrors({
+        page,
+        perPage: 50,
+        ...(state === 'all' ? {} : { state: state === 'resolved' ? 'resolved' : 'open' }),
+        ...given({ service }),
+      }),
     { everyMs: 15_000 },
   )
   const [shown, show] = useState<ErrorGroup | null>(null)
   const set = (name: string) => (value: string) => setQuery({ [name]: value, page: '' })
   const resolve = async (fingerprint: string) => {
-    await attempt(() => send('POST', `/api/errors/${fingerprint}/resolve`), t('errors.resolved'))
+    await attempt(() => client.resolveError(fingerprint), t('errors.resolved'))
     show(null)
     errors.reload()
   }

@@ -1,20 +1,13 @@
-import type { Policy } from '@seine/contracts'
+import { client } from '../../api.ts'
 import { formatNumber } from '../../format.ts'
 import { t } from '../../i18n.ts'
-import { list } from '../../requests.ts'
 import { useResource } from '../../resource.ts'
 import { PageHead } from '../../ui/layout.tsx'
 import { Loaded } from '../../ui/states.tsx'
 
-interface PolicyEntry {
-  readonly name: string
-  readonly policy: Policy
-  readonly sites: number
-}
-
 /** How politely sites are asked. Policies are a file's, so they are read here and changed there. */
 export function PoliciesPage() {
-  const policies = useResource('policies', () => list<PolicyEntry>('/api/policies', {}))
+  const policies = useResource('policies', () => client.listPolicies())
   return (
     <>
       <PageHead title={t('nav.policies')} />

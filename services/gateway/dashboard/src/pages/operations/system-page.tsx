@@ -1,47 +1,18 @@
+import type { Stats } from '@seine/client'
 import type { AuditEntry } from '@seine/contracts'
 import { client } from '../../api.ts'
 import { formatBytes, formatDuration, formatFullTime, formatNumber, formatTime } from '../../format.ts'
 import { t, tOr } from '../../i18n.ts'
-import { get, list } from '../../requests.ts'
 import { useResource } from '../../resource.ts'
 import { may } from '../../session.ts'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Facts, PageHead, Section } from '../../ui/layout.tsx'
 import { Empty, Loaded } from '../../ui/states.tsx'
 
-interface Replica {
-  readonly replica: string
-  readonly version: string
-  readonly startedAt: string
-}
-
-interface Stats {
-  readonly pools: Readonly<Record<string, { pending: number; leased: number }>>
-  readonly activeRuns: number
-  readonly pausedRuns: number
-  readonly kinds: Readonly<Record<string, number>>
-  readonly database: { readonly sizeBytes: number; readonly connections: number }
-  readonly services: readonly {
-    readonly name: string
-    readonly versions: readonly string[]
-    readonly replicas: readonly Replica[]
-  }[]
-  readonly broker: {
-    readonly version: string
-    readonly roundTripMs: number
-    readonly streams: readonly {
-      readonly name: string
-      readonly messages: number
-      readonly bytes: number
-      readonly consumers: number
-    }[]
-  }
-}
-
 const everyMs = 10_000
 
 export function SystemPage() {
-  const stats = useResource('stats', () => get<Stats>('/api/stats'), { everyMs })
+  const stats = useResource('stats', () => client.stats(), { everyMs })
   const health = useResource('health', () => client.health(), { everyMs })
   return (
     <>
@@ -179,7 +150,7 @@ const streamColumns = (): Column<Stats['broker']['streams'][number]>[] => [
 
 /** Who did what, the latest first. */
 function Audit() {
-  const audit = useResource('audit', () => list<AuditEntry>('/api/audit', { per_page: 50 }), { everyMs: 30_000 })
+  const audit = useResource('audit', () => client.listAudit({ perPage: 50 }), { everyMs: 30_000 })
   return (
     <Section title={t('audit.title')}>
       <Loaded of={audit}>

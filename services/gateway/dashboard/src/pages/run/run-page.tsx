@@ -8,14 +8,22 @@ import { t } from '../../i18n.ts'
 import { Others, usePresence } from '../../live/presence.tsx'
 import { type RunSample, seriesOf } from '../../live/run-series.ts'
 import { useRun } from '../../live/use-run.ts'
-import { send } from '../../requests.ts'
 import { query } from '../../router.ts'
 import { may } from '../../session.ts'
 import { Chart } from '../../ui/chart.tsx'
 import { confirm } from '../../ui/dialog.tsx'
 import { Facts, PageHead, Tabs } from '../../ui/layout.tsx'
 import { Loaded, Loading } from '../../ui/states.tsx'
-import { doneOf, durationOf, etaBasis, Progress, runEtaText, Status } from '../../ui/status.tsx'
+import {
+  doneOf,
+  durationOf,
+  etaBasis,
+  Progress,
+  QualityMark,
+  qualityText,
+  runEtaText,
+  Status,
+} from '../../ui/status.tsx'
 import { attempt } from '../../ui/toasts.tsx'
 import { useNow } from '../../ui/use-now.ts'
 import { sitesOf } from '../runs/runs-page.tsx'
@@ -92,10 +100,7 @@ function RunHead({ run, reload, others }: { run: RunDetail; reload: () => void; 
       }
     >
       {may('run') && status === 'running' && (
-        <button
-          type="button"
-          onClick={() => void act(() => send('POST', `/api/bulk-runs/${id}/pause`), t('run.paused'))}
-        >
+        <button type="button" onClick={() => void act(() => client.pauseRun(id), t('run.paused'))}>
           {t('run.pause')}
         </button>
       )}
@@ -122,6 +127,11 @@ function RunHead({ run, reload, others }: { run: RunDetail; reload: () => void; 
           {t('run.archive', { size: formatBytes(run.archive.sizeBytes) })}
         </a>
       )}
+      {run.archiveParts?.slice(1).map(({ path, sizeBytes }, index) => (
+        <a key={path} class="button" href={`/api/bulk-runs/${id}/archive?part=${index + 2}`} download>
+          {t('run.archivePart', { n: index + 2, size: formatBytes(sizeBytes) })}
+        </a>
+      ))}
     </PageHead>
   )
 }
@@ -158,6 +168,15 @@ function Summary({ run }: { run: RunDetail }) {
             ? [t('run.speed'), formatSpeed(run.pagesPerSecond)]
             : [t('run.meanSpeed'), formatSpeed(meanSpeed)],
           [t('run.bytes'), formatBytes(run.bytes)],
+          ...(run.quality === undefined
+            ? []
+            : [
+                [
+                  t('column.quality'),
+                  <QualityMark key="quality" of={run.quality.status} />,
+                  qualityText(run.quality),
+                ] as const,
+              ]),
           [t('run.duration'), durationOf(run, nowMs), isOver ? formatFullTime(run.finishedAt!) : null],
           ...(isOver
             ? []

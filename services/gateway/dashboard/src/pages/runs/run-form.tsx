@@ -1,9 +1,8 @@
-import type { Run, RunOptions, RunPlan, SiteSummary } from '@seine/contracts'
+import type { RunOptions, RunPlan, SiteSummary } from '@seine/contracts'
 import { useEffect, useState } from 'preact/hooks'
-import { describeError } from '../../api.ts'
+import { client, describeError } from '../../api.ts'
 import { formatDuration, formatNumber } from '../../format.ts'
 import { t } from '../../i18n.ts'
-import { listAll, send } from '../../requests.ts'
 import { useResource } from '../../resource.ts'
 import { navigate } from '../../router.ts'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -40,7 +39,7 @@ function optionsOf(draft: Draft): Partial<RunOptions> {
 
 /** What a run is asked to do, with what it will do before it does it. */
 export function RunForm({ onClose, only }: { onClose: () => void; only?: string }) {
-  const sites = useResource('sites', () => listAll<SiteSummary>('/api/sites'))
+  const sites = useResource('sites', () => allSites())
   const [draft, setDraft] = useState<Draft>({
     which: only === undefined ? 'all' : 'chosen',
     group: '',
@@ -59,9 +58,7 @@ export function RunForm({ onClose, only }: { onClose: () => void; only?: string 
     event.preventDefault()
     if (!isComplete || isBusy) return
     setBusy(true)
-    const run = await attempt(() =>
-      send<Run>('POST', '/api/bulk-runs', optionsOf(draft), { 'idempotency-key': crypto.randomUUID() }),
-    )
+    const run = await attempt(() => client.createRun(optionsOf(draft), { idempotencyKey: crypto.randomUUID() }))
     setBusy(false)
     if (run !== undefined) navigate(`/runs/${run.id}`)
   }
@@ -69,7 +66,7 @@ export function RunForm({ onClose, only }: { onClose: () => void; only?: string 
   return (
     <Dialog title={t('runForm.title')} onClose={onClose} isWide>
       <form class="run-form" onSubmit={(event) => void start(event)}>
-        <Loaded of={sites}>{({ data }) => <SiteChoice sites={data} draft={draft} change={change} />}</Loaded>
+        <Loaded of={sites}>{(data) => <SiteChoice sites={data} draft={draft} change={change} />}</Loaded>
         <div class="columns">
           <TextField
             label={t('runForm.concurrency')}
@@ -113,6 +110,18 @@ export function RunForm({ onClose, only }: { onClose: () => void; only?: string 
       </form>
     </Dialog>
   )
+}
+
+/** Sites that can be chosen one by one. */
+const maxSites = 10_000
+
+async function allSites(): Promise<SiteSummary[]> {
+  const sites: SiteSummary[] = []
+  for (let page = 1; ; page++) {
+    const { data, pagination } = await client.listSites({ page, perPage: 200 })
+    sites.push(...data)
+    if (page >= pagination.total_pages || sites.length >= maxSites) return sites
+  }
 }
 
 const maxShown = 200
@@ -182,7 +191,7 @@ function Plan({ options }: { options: Partial<RunOptions> | null }) {
     let isCurrent = true
     const timer = setTimeout(async () => {
       try {
-        const plan = await send<RunPlan>('POST', '/api/bulk-runs/plan', JSON.parse(asked))
+        const plan = await client.planRun(JSON.parse(asked) as Partial<RunOptions>)
         if (isCurrent) setState({ plan })
       } catch (error) {
         if (isCurrent) setState({ error })

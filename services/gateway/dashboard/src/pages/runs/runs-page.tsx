@@ -1,9 +1,10 @@
 import type { Run, SeineEvent } from '@seine/contracts'
 import { useEffect, useState } from 'preact/hooks'
+import { client } from '../../api.ts'
 import { formatFullTime, formatNumber, formatSpeed, formatTime, none } from '../../format.ts'
+import { given } from '../../given.ts'
 import { t } from '../../i18n.ts'
 import { live } from '../../live/live-connection.ts'
-import { list } from '../../requests.ts'
 import { useResource } from '../../resource.ts'
 import { query, setQuery } from '../../router.ts'
 import { may } from '../../session.ts'
@@ -12,7 +13,17 @@ import { SelectField } from '../../ui/field.tsx'
 import { PageHead } from '../../ui/layout.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { Empty, Loaded } from '../../ui/states.tsx'
-import { doneOf, durationOf, etaBasis, numbers, Progress, runEtaText, Status } from '../../ui/status.tsx'
+import {
+  doneOf,
+  durationOf,
+  etaBasis,
+  numbers,
+  Progress,
+  QualityMark,
+  qualityText,
+  runEtaText,
+  Status,
+} from '../../ui/status.tsx'
 import { useNow } from '../../ui/use-now.ts'
 import { RunForm } from './run-form.tsx'
 
@@ -21,16 +32,12 @@ const isActive = ({ status }: Run) => status === 'running' || status === 'waitin
 const statuses = ['', 'running', 'paused', 'completed', 'failed', 'cancelled'] as const
 
 export function RunsPage() {
-  const status = query.value.get('status') ?? ''
+  const status = statuses.find((each) => each === query.value.get('status')) ?? ''
   const page = Number(query.value.get('page') ?? 1)
   const [isAsking, ask] = useState(query.value.has('new'))
-  const runs = useResource(
-    `${status}:${page}`,
-    () => list<Run>('/api/bulk-runs', { page, per_page: perPage, status }),
-    {
-      everyMs: ({ data }) => (data.some(isActive) && live.peek()?.state().phase !== 'open' ? 4_000 : 20_000),
-    },
-  )
+  const runs = useResource(`${status}:${page}`, () => client.listRuns({ page, perPage, ...given({ status }) }), {
+    everyMs: ({ data }) => (data.some(isActive) && live.peek()?.state().phase !== 'open' ? 4_000 : 20_000),
+  })
   const progress = useRunProgress(runs.reload)
   const shown = runs.data?.data.map((run) => withProgress(run, progress))
   const nowMs = useNow(shown?.some(isActive) === true ? 1_000 : null)
@@ -63,7 +70,7 @@ export function RunsPage() {
               rows={shown ?? []}
               columns={columns(nowMs)}
               keyOf={({ id }) => id}
-              minWidth="1140px"
+              minWidth="1180px"
               empty={
                 <Empty title={t(status === '' ? 'runs.none' : 'runs.noneOfStatus')}>
                   {status === '' ? t('runs.noneHint') : ''}
@@ -187,6 +194,14 @@ const columns = (nowMs: number): Column<Run>[] => [
     width: '130px',
     cell: (run) => (run.status === 'running' ? runEtaText(run) : <span class="muted">{none}</span>),
     title: ({ eta }) => etaBasis(eta) ?? undefined,
+  },
+  {
+    key: 'quality',
+    label: t('column.quality'),
+    width: '100px',
+    sortBy: ({ quality }) => (quality === undefined ? null : ['failed', 'warning', 'passed'].indexOf(quality.status)),
+    cell: ({ quality }) => <QualityMark of={quality?.status} />,
+    title: ({ quality }) => (quality === undefined ? undefined : qualityText(quality)),
   },
   {
     key: 'options',

@@ -3,7 +3,6 @@ import type { PageRecord } from '@seine/contracts'
 import { client } from '../../api.ts'
 import { formatFullTime, formatMove, formatNumber, formatPrice, formatTime, none } from '../../format.ts'
 import { t, tOr } from '../../i18n.ts'
-import { get } from '../../requests.ts'
 import { useResource } from '../../resource.ts'
 import { Chart } from '../../ui/chart.tsx'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
@@ -11,12 +10,11 @@ import { Facts, PageHead, Section } from '../../ui/layout.tsx'
 import { Empty, Loaded } from '../../ui/states.tsx'
 import { reasonText } from '../../ui/status.tsx'
 import { ChangeValue } from '../changes/change-value.tsx'
-import { siteUrl } from './site-page.tsx'
 
 export function KnownPage({ params }: { params: Record<string, string> }) {
   const site = params.site!
   const id = params.page!
-  const detail = useResource(`${site}:${id}`, () => get<PageDetail>(`${siteUrl(site)}/pages/${encodeURIComponent(id)}`))
+  const detail = useResource(`${site}:${id}`, () => client.getPage(site, id))
   return (
     <Loaded of={detail}>
       {(page) => (

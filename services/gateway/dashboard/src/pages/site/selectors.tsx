@@ -1,14 +1,13 @@
 import type { Probe, SiteField } from '@seine/contracts'
 import { useState } from 'preact/hooks'
+import { client } from '../../api.ts'
 import { formatBytes, formatNumber, none } from '../../format.ts'
 import { t } from '../../i18n.ts'
-import { send } from '../../requests.ts'
 import { may } from '../../session.ts'
 import { CheckField, SelectField, TextField } from '../../ui/field.tsx'
 import { Facts, Section } from '../../ui/layout.tsx'
 import { Failure } from '../../ui/states.tsx'
 import { reasonText } from '../../ui/status.tsx'
-import { siteUrl } from './site-page.tsx'
 
 const kinds = ['css', 'xpath', 'jsonPath'] as const
 const types = ['text', 'number', 'price', 'url', 'date', 'boolean', 'json'] as const
@@ -31,7 +30,7 @@ export function Selectors(props: {
   const tryOut = async () => {
     setState({ isBusy: true })
     try {
-      setState({ probe: await send<Probe>('POST', `${siteUrl(site)}/test-fetch`, { url, fields }), isBusy: false })
+      setState({ probe: await client.testFetch(site, { url, fields: [...fields] }), isBusy: false })
     } catch (error) {
       setState({ error, isBusy: false })
     }

@@ -1,8 +1,8 @@
 import type { Host } from '@seine/contracts'
 import { useState } from 'preact/hooks'
+import { client } from '../../api.ts'
 import { formatNumber, formatTime } from '../../format.ts'
 import { t } from '../../i18n.ts'
-import { list, send } from '../../requests.ts'
 import { useResource } from '../../resource.ts'
 import { may } from '../../session.ts'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -11,20 +11,13 @@ import { Facts, Section } from '../../ui/layout.tsx'
 import { Empty, Loaded } from '../../ui/states.tsx'
 import { reasonText } from '../../ui/status.tsx'
 import { attempt } from '../../ui/toasts.tsx'
-import { siteUrl } from './site-page.tsx'
-
-interface SiteHost {
-  readonly host: string
-  /** Null: no request was made to it yet. */
-  readonly state: Host | null
-}
 
 const orders = ['open', 'closed', 'automatic'] as const
 type Order = (typeof orders)[number]
 
 /** How each host of the site is asked, and whether its breaker lets requests through. */
 export function SiteHosts({ site }: { site: string }) {
-  const hosts = useResource(`hosts:${site}`, () => list<SiteHost>(`${siteUrl(site)}/hosts`), { everyMs: 10_000 })
+  const hosts = useResource(`hosts:${site}`, () => client.siteHosts(site), { everyMs: 10_000 })
   const [ordering, order] = useState<{ host: string; to: Order } | null>(null)
   return (
     <Section title={t('site.hosts')}>
@@ -111,8 +104,7 @@ function ForceBreaker(props: { host: string; to: Order; onClose: () => void; onD
   const [reason, setReason] = useState('')
   const submit = async (event: Event) => {
     event.preventDefault()
-    const path = `/api/hosts/${encodeURIComponent(host)}/breaker`
-    if ((await attempt(() => send('PUT', path, { state: to, reason: reason.trim() }), t('action.saved'))) !== undefined)
+    if ((await attempt(() => client.forceBreaker(host, to, reason.trim()), t('action.saved'))) !== undefined)
       props.onDone()
   }
   return (

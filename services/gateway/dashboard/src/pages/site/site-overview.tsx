@@ -1,7 +1,7 @@
-import type { Run, SiteEntry } from '@seine/contracts'
+import type { SiteEntry } from '@seine/contracts'
+import { client } from '../../api.ts'
 import { formatDuration, formatFullTime, formatNumber, formatTime, none } from '../../format.ts'
 import { t } from '../../i18n.ts'
-import { list } from '../../requests.ts'
 import { useResource } from '../../resource.ts'
 import { Chart } from '../../ui/chart.tsx'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
@@ -56,7 +56,7 @@ const runsShown = 12
 
 function Runs({ site }: { site: string }) {
   const runs = useResource(`runs:${site}`, async () => {
-    const { data } = await list<Run>('/api/bulk-runs', { site, per_page: runsShown })
+    const { data } = await client.listRuns({ site, perPage: runsShown })
     return readReports(site, data)
   })
   return (

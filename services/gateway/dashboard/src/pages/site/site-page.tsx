@@ -1,9 +1,8 @@
-import type { SiteEntry } from '@seine/contracts'
 import { useState } from 'preact/hooks'
+import { client } from '../../api.ts'
 import { formatFullTime, formatTime } from '../../format.ts'
 import { t } from '../../i18n.ts'
 import { Others, usePresence } from '../../live/presence.tsx'
-import { get } from '../../requests.ts'
 import { useResource } from '../../resource.ts'
 import { query } from '../../router.ts'
 import { may } from '../../session.ts'
@@ -14,11 +13,9 @@ import { SiteOverview } from './site-overview.tsx'
 import { SitePages } from './site-pages.tsx'
 import { SiteSettings } from './site-settings.tsx'
 
-export const siteUrl = (site: string): string => `/api/sites/${encodeURIComponent(site)}`
-
 export function SitePage({ params }: { params: Record<string, string> }) {
   const name = params.site!
-  const entry = useResource(name, () => get<SiteEntry>(siteUrl(name)))
+  const entry = useResource(name, () => client.getSite(name))
   const { others, presence } = usePresence(`site.${name}`)
   const [isRunning, run] = useState(false)
   const tab = query.value.get('tab') ?? 'overview'

@@ -1,7 +1,8 @@
 import type { SitePage } from '@seine/contracts'
+import { client } from '../../api.ts'
 import { formatPrice, formatTime, none } from '../../format.ts'
+import { given } from '../../given.ts'
 import { t } from '../../i18n.ts'
-import { list } from '../../requests.ts'
 import { useResource } from '../../resource.ts'
 import { query, setQuery } from '../../router.ts'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
@@ -9,7 +10,6 @@ import { SelectField, TextField } from '../../ui/field.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { Empty, Loaded } from '../../ui/states.tsx'
 import { reasonText } from '../../ui/status.tsx'
-import { siteUrl } from './site-page.tsx'
 
 const states = ['', 'ok', 'failed', 'skipped', 'gone', 'not-checked'] as const
 const statuses = ['', '2xx', '3xx', '4xx', '5xx', 'none'] as const
@@ -22,14 +22,14 @@ export function SitePages({ site }: { site: string }) {
   const page = Number(filter('page') || 1)
   const wanted = {
     search: filter('q').trim(),
-    state: filter('state'),
-    status: filter('status'),
+    state: oneOf(states, filter('state')),
+    status: oneOf(statuses, filter('status')),
     issue: filter('issue'),
-    changed: filter('changed'),
-    sort: filter('sort'),
+    changed: filter('changed') === '' ? ('' as const) : filter('changed') === 'true',
+    sort: oneOf(orders, filter('sort')) || ('' as const),
   }
   const pages = useResource(JSON.stringify([wanted, page]), () =>
-    list<SitePage>(`${siteUrl(site)}/pages`, { ...wanted, page, per_page: perPage }),
+    client.listPages(site, { ...given(wanted), page, perPage }),
   )
   const set = (name: string) => (value: string) => setQuery({ [name]: value, page: '' })
   const isFiltered = Object.values(wanted).some((value) => value !== '')
@@ -54,7 +54,7 @@ export function SitePages({ site }: { site: string }) {
         />
         <SelectField
           label={t('pages.changed')}
-          value={wanted.changed}
+          value={filter('changed')}
           options={[
             ['', t('filter.all')],
             ['true', t('yes')],
@@ -92,6 +92,9 @@ export function SitePages({ site }: { site: string }) {
     </>
   )
 }
+
+const oneOf = <T extends string>(values: readonly T[], value: string): T | '' =>
+  values.find((each) => each === value) ?? ''
 
 /** The part of an address that tells pages of one site apart. */
 const shortUrl = (url: string): string => {

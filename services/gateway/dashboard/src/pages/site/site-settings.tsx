@@ -1,10 +1,9 @@
 import type { Presence, PresenceOptions } from '@seine/client'
 import { ApiFailure } from '@seine/client'
-import type { Policy, SiteEntry } from '@seine/contracts'
+import type { SiteEntry } from '@seine/contracts'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { describeError } from '../../api.ts'
+import { client, describeError } from '../../api.ts'
 import { t } from '../../i18n.ts'
-import { get, ifMatch, list, send } from '../../requests.ts'
 import { useResource } from '../../resource.ts'
 import { navigate } from '../../router.ts'
 import { may } from '../../session.ts'
@@ -15,7 +14,6 @@ import { Section } from '../../ui/layout.tsx'
 import { attempt, say } from '../../ui/toasts.tsx'
 import { Selectors } from './selectors.tsx'
 import { type DraftErrors, differencesOf, draftOf, placeOf, problemsOf, type SiteDraft, siteOf } from './site-draft.ts'
-import { siteUrl } from './site-page.tsx'
 
 type Members = Parameters<PresenceOptions['onMembers']>[0]
 const typingAgainMs = 2_000
@@ -33,7 +31,7 @@ export function SiteSettings(props: {
   const [errors, setErrors] = useState<DraftErrors>({})
   const [theirs, setTheirs] = useState<SiteEntry | null>(null)
   const [isBusy, setBusy] = useState(false)
-  const policies = useResource('policies', () => list<{ name: string; policy: Policy }>('/api/policies'))
+  const policies = useResource('policies', () => client.listPolicies())
   const isReadOnly = !may('admin')
   const isDirty = JSON.stringify(draft) !== JSON.stringify(draftOf(base.site))
 
@@ -73,12 +71,7 @@ export function SiteSettings(props: {
     if (Object.keys(problems).length > 0) return focusFirstError()
     setBusy(true)
     try {
-      const saved = await send<SiteEntry>(
-        'PUT',
-        siteUrl(base.site.name),
-        siteOf(base.site, draft),
-        ifMatch(base.version),
-      )
+      const saved = await client.replaceSite(siteOf(base.site, draft), base.version)
       setBase(saved)
       setDraft(draftOf(saved.site))
       setTheirs(null)
@@ -86,7 +79,7 @@ export function SiteSettings(props: {
       reload()
     } catch (error) {
       if (error instanceof ApiFailure && error.status === 412) {
-        setTheirs((await attempt(() => get<SiteEntry>(siteUrl(base.site.name)))) ?? null)
+        setTheirs((await attempt(() => client.getSite(base.site.name))) ?? null)
       } else {
         const found = fieldErrors(error)
         setErrors(Object.fromEntries(Object.entries(found).map(([name, text]) => [placeOf(name), text])))
@@ -106,10 +99,7 @@ export function SiteSettings(props: {
       action: t('action.remove'),
     }
     if (!(await confirm(asked))) return
-    const done = await attempt(
-      () => send('DELETE', siteUrl(name), {}, ifMatch(base.version)).then(() => true),
-      t('action.removed'),
-    )
+    const done = await attempt(() => client.deleteSite(name, base.version).then(() => true), t('action.removed'))
     if (done === true) navigate('/sites')
   }
 

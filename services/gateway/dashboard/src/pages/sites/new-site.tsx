@@ -1,8 +1,6 @@
-import type { SiteEntry } from '@seine/contracts'
 import { useState } from 'preact/hooks'
-import { describeError } from '../../api.ts'
+import { client, describeError } from '../../api.ts'
 import { t } from '../../i18n.ts'
-import { send } from '../../requests.ts'
 import { navigate } from '../../router.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { TextField } from '../../ui/field.tsx'
@@ -17,7 +15,7 @@ export function NewSite({ onClose }: { onClose: () => void }) {
   const submit = async (event: Event) => {
     event.preventDefault()
     try {
-      const made = await send<SiteEntry>('POST', '/api/sites', { name: name.trim(), startUrls: [url.trim()] })
+      const made = await client.createSite({ name: name.trim(), startUrls: [url.trim()] })
       onClose()
       navigate(`/sites/${made.site.name}?tab=settings`)
     } catch (error) {

@@ -1,8 +1,9 @@
 import type { SiteSummary } from '@seine/contracts'
 import { useState } from 'preact/hooks'
+import { client } from '../../api.ts'
 import { formatDuration, formatFullTime, formatTime, none } from '../../format.ts'
+import { given } from '../../given.ts'
 import { t } from '../../i18n.ts'
-import { list } from '../../requests.ts'
 import { useResource } from '../../resource.ts'
 import { query, setQuery } from '../../router.ts'
 import { may } from '../../session.ts'
@@ -19,13 +20,19 @@ const orders = ['name', '-last-run', '-pages', '-duration', '-updated'] as const
 
 export function SitesPage() {
   const search = query.value.get('q') ?? ''
-  const sort = query.value.get('sort') ?? 'name'
+  const sort = orders.find((each) => each === query.value.get('sort')) ?? 'name'
   const enabled = query.value.get('enabled') ?? ''
   const policy = query.value.get('policy') ?? ''
   const page = Number(query.value.get('page') ?? 1)
   const [isAdding, add] = useState(false)
   const sites = useResource(`${search}:${sort}:${enabled}:${policy}:${page}`, () =>
-    list<SiteSummary>('/api/sites', { page, per_page: perPage, search: search.trim(), sort, enabled, policy }),
+    client.listSites({
+      page,
+      perPage,
+      sort,
+      ...given({ search: search.trim(), policy }),
+      ...(enabled === '' ? {} : { enabled: enabled === 'true' }),
+    }),
   )
   return (
     <>

@@ -1,8 +1,7 @@
 import type { Webhook, WebhookEvent, WebhookWithSecret } from '@seine/contracts'
 import { useState } from 'preact/hooks'
-import { describeError } from '../../api.ts'
+import { client, describeError } from '../../api.ts'
 import { t } from '../../i18n.ts'
-import { ifMatch, send } from '../../requests.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { CheckField, TextField } from '../../ui/field.tsx'
 import { fieldErrors } from '../../ui/field-errors.ts'
@@ -47,9 +46,9 @@ export function WebhookForm(props: {
       enabled,
     }
     try {
-      if (hook === null) props.onDone(await send<WebhookWithSecret>('POST', '/api/webhooks', settings))
+      if (hook === null) props.onDone(await client.createWebhook(settings))
       else {
-        await send('PUT', `/api/webhooks/${hook.id}`, settings, ifMatch(hook.version))
+        await client.replaceWebhook(hook.id, hook.version, settings)
         props.onDone(null)
       }
     } catch (error) {

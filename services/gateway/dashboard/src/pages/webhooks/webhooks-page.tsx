@@ -1,8 +1,8 @@
-import type { Webhook, WebhookDelivery, WebhookWithSecret } from '@seine/contracts'
+import type { Webhook, WebhookDelivery } from '@seine/contracts'
 import { useState } from 'preact/hooks'
+import { client } from '../../api.ts'
 import { formatFullTime, formatNumber, formatTime, none } from '../../format.ts'
 import { t } from '../../i18n.ts'
-import { ifMatch, list, send } from '../../requests.ts'
 import { useResource } from '../../resource.ts'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { confirm } from '../../ui/dialog.tsx'
@@ -12,10 +12,8 @@ import { Empty, Loaded } from '../../ui/states.tsx'
 import { attempt } from '../../ui/toasts.tsx'
 import { WebhookForm } from './webhook-form.tsx'
 
-const urlOf = (id: string) => `/api/webhooks/${encodeURIComponent(id)}`
-
 export function WebhooksPage() {
-  const hooks = useResource('webhooks', () => list<Webhook>('/api/webhooks', { per_page: 200 }), { everyMs: 15_000 })
+  const hooks = useResource('webhooks', () => client.listWebhooks({ perPage: 200 }), { everyMs: 15_000 })
   const [editing, edit] = useState<Webhook | 'new' | null>(null)
   const [secret, setSecret] = useState<string | null>(null)
   return (
@@ -67,15 +65,13 @@ function WebhookCard(props: {
   const { hook, reload } = props
   const [isOpen, open] = useState(false)
   const test = async () => {
-    await attempt(() => send('POST', `${urlOf(hook.id)}/test`), t('webhooks.testSent'))
+    await attempt(() => client.testWebhook(hook.id), t('webhooks.testSent'))
     open(true)
   }
   const rotate = async () => {
     if (!(await confirm({ title: t('webhooks.rotate'), text: t('webhooks.rotateText'), action: t('webhooks.rotate') })))
       return
-    const made = await attempt(() =>
-      send<WebhookWithSecret>('POST', `${urlOf(hook.id)}/rotate`, {}, ifMatch(hook.version)),
-    )
+    const made = await attempt(() => client.rotateWebhook(hook.id, hook.version))
     if (made !== undefined) props.onSecret(made.secret)
     reload()
   }
@@ -88,7 +84,7 @@ function WebhookCard(props: {
       }))
     )
       return
-    await attempt(() => send('DELETE', urlOf(hook.id), {}, ifMatch(hook.version)), t('action.removed'))
+    await attempt(() => client.removeWebhook(hook.id, hook.version), t('action.removed'))
     reload()
   }
   return (
@@ -137,15 +133,11 @@ function WebhookCard(props: {
 }
 
 function Deliveries({ hook }: { hook: string }) {
-  const deliveries = useResource(
-    `deliveries:${hook}`,
-    () => list<WebhookDelivery>(`${urlOf(hook)}/deliveries`, { per_page: 50 }),
-    {
-      everyMs: 4_000,
-    },
-  )
+  const deliveries = useResource(`deliveries:${hook}`, () => client.deliveries(hook, { perPage: 50 }), {
+    everyMs: 4_000,
+  })
   const again = async (id: string) => {
-    await attempt(() => send('POST', `${urlOf(hook)}/deliveries/${id}/redeliver`), t('webhooks.sentAgain'))
+    await attempt(() => client.redeliver(hook, id), t('webhooks.sentAgain'))
     deliveries.reload()
   }
   return (
