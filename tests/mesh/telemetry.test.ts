@@ -63,19 +63,22 @@ test('every service tells its numbers, and they agree with the run', async () =>
     ) as { healthPort: number }
     return (await fetch(`http://127.0.0.1:${healthPort}/metrics`)).text()
   }
-  const all = await Promise.all(['scheduler-1', 'fetcher-1', 'fetcher-2', 'exporter-1', 'gateway-1'].map(numbersOf))
-  const sum = (metric: string) =>
-    all
-      .join('\n')
+  const services = ['scheduler-1', 'fetcher-1', 'fetcher-2', 'exporter-1', 'gateway-1']
+  const sumIn = (text: string, metric: string) =>
+    text
       .split('\n')
       .filter((line) => line.startsWith(`${metric}{`) || line.startsWith(`${metric} `))
       .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' ') + 1)), 0)
   const { ok, unchanged, failed } = run.counts
   await eventually(async () => {
+    const text = (await Promise.all(services.map(numbersOf))).join('\n')
+    const sum = (metric: string) => sumIn(text, metric)
     expect(sum('seine_pages_total')).toBeGreaterThanOrEqual(ok + unchanged + failed)
     expect(sum('seine_exports_total')).toBeGreaterThanOrEqual(4)
     expect(sum('bulk_jobs_total')).toBeGreaterThanOrEqual(1)
     expect(sum('seine_build_info')).toBe(5)
     expect(sum('seine_http_requests_total')).toBeGreaterThan(0)
+    // The broker is asked for it: the scheduler's user has to be allowed to.
+    expect(text).toMatch(/^seine_ledger_lag_messages(\{.*\})? 0$/m)
   })
 })

@@ -56,7 +56,7 @@ export const serviceAccess: Readonly<Record<ServiceName, Access>> = {
       errorReport,
     ] as readonly MessageDefinition[],
     consumes: Object.values(consumers).filter(({ durable }) => durable.startsWith('scheduler-')),
-    looksAt: [consumers.fetchHttp, consumers.fetchBrowser],
+    looksAt: [consumers.fetchHttp, consumers.fetchBrowser, consumers.outcomes],
     reads: [],
     counts: ['TASKS', 'EXPORTS', 'DELIVERIES'],
     readsBuckets: ['robots'],
