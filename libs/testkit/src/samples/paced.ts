@@ -3,6 +3,8 @@ import { page, urlset } from './markup.ts'
 
 /** Pages of the host `steady`, its home page not counted. */
 export const steadyPages = 400
+/** Pages of the host `unhurried`, its home page not counted. */
+export const unhurriedPages = 160
 const fragilePages = 200
 /** `fragile` dies at this page and is well again after so long. */
 export const fragileRepair = { diesAtPage: 60, afterMs: 5_000 } as const
@@ -11,6 +13,12 @@ const steady: SampleHost = {
   name: 'steady',
   about: 'a sitemap, and pages that all take the same short time',
   answer: (request) => listed(request, steadyPages, 30),
+}
+
+const unhurried: SampleHost = {
+  name: 'unhurried',
+  about: 'a sitemap, and pages that all take half a second',
+  answer: (request) => listed(request, unhurriedPages, 500),
 }
 
 /** Dies once, heals once. */
@@ -31,7 +39,7 @@ function fragile(): SampleHost {
   }
 }
 
-export const pacedHosts = (): readonly SampleHost[] => [steady, fragile()]
+export const pacedHosts = (): readonly SampleHost[] => [steady, unhurried, fragile()]
 
 function listed({ origin, path }: SampleRequest, pages: number, delayMs: number): SampleAnswer {
   if (path === '/robots.txt') return text(`User-agent: *\nAllow: /\nSitemap: ${origin}/sitemap.xml\n`)
