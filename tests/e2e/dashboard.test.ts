@@ -251,7 +251,7 @@ describe.skipIf(!here)(here ? title : `${title} (skipped: no Chromium on PATH or
     const { site } = await mesh.client.getSite('flaky')
     expect(site.group).toBe('shaky')
     // Nothing that was not looked at is overwritten without a word.
-    expect(await other.page.getByText(/Changed by peter/).isVisible()).toBe(true)
+    await other.page.getByText(/Changed by peter/).waitFor()
     expect(other.troubles).toEqual([])
     await other.context.close()
   })
