@@ -1,5 +1,6 @@
 import { type EventData, type EventType, newId, type SeineEvent, type Step } from '@seine/contracts'
 import type { Sql } from '../database/sql.ts'
+import { toJson } from '../database/to-json.ts'
 
 /** An event as it is known inside; time and id are added when it is written down. */
 export type NewEvent = {
@@ -36,6 +37,6 @@ export async function recordEvents(sql: Sql, events: readonly NewEvent[], nowMs:
   await sql.query(
     `insert into outbox (id, event)
      select (e->>'id')::uuid, e::jsonb from json_array_elements($1::json) with ordinality as x(e, place) order by place`,
-    [JSON.stringify(rows)],
+    [toJson(rows)],
   )
 }

@@ -2,6 +2,7 @@ import { type Source, urlIdOf } from '@seine/contracts'
 import { hostOf } from '@seine/urls'
 import { urlStates } from '../database/entities.ts'
 import { at, type Sql } from '../database/sql.ts'
+import { toJson } from '../database/to-json.ts'
 import {
   type AdmissionLimits,
   type Candidate,
@@ -69,7 +70,7 @@ export async function enterUrls(
   if (rows.length === 0 && dropped.size === 0) return { rows: 0, pending: 0 }
 
   const drops = [...dropped].map(([reason, n]) => ({ reason, n }))
-  await sql.query(insertSql, [run.id, run.attemptBase, at(nowMs), JSON.stringify(rows), JSON.stringify(drops)])
+  await sql.query(insertSql, [run.id, run.attemptBase, at(nowMs), toJson(rows), toJson(drops)])
   await addTrapCounts(sql, run.id, traps.counted())
   return { rows: rows.length, pending: rows.filter((row) => row.state === urlStates.pending).length }
 }

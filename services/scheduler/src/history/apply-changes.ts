@@ -1,5 +1,6 @@
 import { type PageChanges, pageIdOf } from '@seine/contracts'
 import type { Database, Sql } from '../database/sql.ts'
+import { toJson } from '../database/to-json.ts'
 
 /**
  * Keeps what exports found changed. Each batch may come more than once and in any order: the changes of the latest export of a site run
@@ -49,6 +50,6 @@ async function insert(sql: Sql, { runId, site, changes }: PageChanges): Promise<
          fetched_at timestamptz)
        join bulk_job_sites s on s.job_id = $1 and s.site = $2
      on conflict (page_id, run_id, field) do nothing`,
-    [runId, site, JSON.stringify(rows)],
+    [runId, site, toJson(rows)],
   )
 }

@@ -1,6 +1,7 @@
 import type { ExportResult } from '@seine/contracts'
 import type { Logger } from '@seine/runtime'
 import type { Database, Sql } from '../database/sql.ts'
+import { toJson } from '../database/to-json.ts'
 import { recordEvents } from '../events/outbox.ts'
 import { reopenUrls } from '../frontier/reopen-urls.ts'
 import { lockSiteRun, type SiteRunRow } from '../frontier/site-run-row.ts'
@@ -22,10 +23,10 @@ export function makeApplyExportResult(database: Database, log: Logger) {
            reextracted = reextract, reextract = false where id = $1`,
         [
           run.id,
-          result.diff === null ? null : JSON.stringify(result.diff),
-          JSON.stringify(result.artifacts),
-          result.quality === undefined ? null : JSON.stringify(result.quality),
-          result.storedPages === undefined ? null : JSON.stringify(result.storedPages),
+          result.diff === null ? null : toJson(result.diff),
+          toJson(result.artifacts),
+          result.quality === undefined ? null : toJson(result.quality),
+          result.storedPages === undefined ? null : toJson(result.storedPages),
         ],
       )
       const base = { runId: run.jobId, site: run.site, step: run.step, type: 'artifact.written' } as const

@@ -8,6 +8,7 @@ import {
   summarizeQuality,
 } from '@seine/contracts'
 import { at, type Sql } from '../database/sql.ts'
+import { toJson } from '../database/to-json.ts'
 import { recordEvents } from '../events/outbox.ts'
 import { advanceManifest, type SiteGroup } from './run-manifest.ts'
 
@@ -102,10 +103,10 @@ export async function finishRun(sql: Sql, job: JobRow, end: RunEnd, nowMs: numbe
       job.id,
       end.status,
       reason,
-      end.archive === null ? null : JSON.stringify(end.archive),
-      JSON.stringify(steps),
+      end.archive === null ? null : toJson(end.archive),
+      toJson(steps),
       at(nowMs),
-      end.archiveParts === undefined ? null : JSON.stringify(end.archiveParts),
+      end.archiveParts === undefined ? null : toJson(end.archiveParts),
     ],
   )
   const quality = await runQuality(sql, job.id)

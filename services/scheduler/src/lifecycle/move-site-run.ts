@@ -1,5 +1,6 @@
 import type { Counts, DiffCounts, Quality } from '@seine/contracts'
 import { at, type Sql } from '../database/sql.ts'
+import { toJson } from '../database/to-json.ts'
 import { type NewEvent, recordEvents } from '../events/outbox.ts'
 import type { SiteRunRow } from '../frontier/site-run-row.ts'
 import { enter, type SiteRunEvent, type SiteRunMove, type SiteRunState } from './site-run-steps.ts'
@@ -49,7 +50,7 @@ export async function moveSiteRuns(
      from json_to_recordset($1::json) as r(id uuid, status text, step text, reason text, steps jsonb,
        "startedAt" timestamptz, "finishedAt" timestamptz)
      where s.id = r.id`,
-    [JSON.stringify(rows)],
+    [toJson(rows)],
   )
   const after = moved.map(({ run, state }): SiteRunRow => {
     const { status, step, reason, steps, startedAt } = state

@@ -65,6 +65,16 @@ test('an outcome counts also where its lease has run out and the URL waits again
   expect(await run.url('lamps', '/0')).toMatchObject({ state: 2, wonAttempt: 1 })
 })
 
+test('an outcome whose words no database keeps counts, and holds up no other', async () => {
+  const run = await leased(2)
+  const odd = { outcome: 'failed', reason: 'protocol', detail: 'a\0b \ud83d', status: 0 } as const
+  expect(await run.apply('lamps', [run.outcome('lamps', '/0', 1, odd), run.outcome('lamps', '/1', 1)])).toMatchObject({
+    done: 2,
+  })
+  const [row] = await database.query('select detail from urls where id = $1', [run.idOf('lamps', '/0')])
+  expect(row).toEqual({ detail: 'ab \ufffd' })
+})
+
 test('a slot is given back by the attempt that holds it', async () => {
   const run = await leased(1)
   await database.query('update urls set attempt = 2')

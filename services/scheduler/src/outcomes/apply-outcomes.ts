@@ -1,4 +1,5 @@
 import { at, type Database, type Sql } from '../database/sql.ts'
+import { toJson } from '../database/to-json.ts'
 import { slotLookaheadMs } from '../frontier/pace.ts'
 import { sourceFailedSql } from '../frontier/reopen-urls.ts'
 import { foldOutcomes, type ReceivedOutcome, reviveCancelled } from './fold-outcomes.ts'
@@ -55,7 +56,7 @@ export async function applyOutcomes(sql: Sql, received: readonly ReceivedOutcome
       content_extraction: o.content?.extraction ?? null,
     }
   })
-  const [result] = await sql.query<Applied>(applySql, [JSON.stringify(rows), at(nowMs)])
+  const [result] = await sql.query<Applied>(applySql, [toJson(rows), at(nowMs)])
   return result ?? nothing
 }
 

@@ -1,5 +1,6 @@
 import { type KnownPages, pageIdOf } from '@seine/contracts'
 import type { Database, Sql } from '../database/sql.ts'
+import { toJson } from '../database/to-json.ts'
 
 interface LastExport {
   readonly previousRunId: string | null
@@ -65,7 +66,7 @@ async function forgetWhatIsNotNamed(sql: Sql, site: string, last: LastExport): P
 
 async function upsert(sql: Sql, { runId, site, pages }: KnownPages, last: LastExport): Promise<void> {
   const rows = pages.map(({ fetchedAt, ...page }) => ({ ...page, id: pageIdOf(site, page.url), at: fetchedAt }))
-  await sql.query(upsertSql, [runId, site, JSON.stringify(rows), last.previousRunId, last.previousAt])
+  await sql.query(upsertSql, [runId, site, toJson(rows), last.previousRunId, last.previousAt])
 }
 
 const unseen = `('gone', 'not-checked')`

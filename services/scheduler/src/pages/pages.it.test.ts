@@ -171,6 +171,13 @@ test('batches may come twice, late and in any order: the latest export of the la
   expect((await list()).pages[0]).toMatchObject({ price: 10, changed: null })
 })
 
+test('what a page says that no database keeps is taken out, and holds up no other page', async () => {
+  const runId = await newRun()
+  await apply(batch(runId, [page(1, { name: 'Lamp\0 1', title: 'cut \ud83d' }), page(2)], { isCompared: false }))
+  const known = (await list()).pages
+  expect(known).toMatchObject([{ name: 'Lamp 1', title: 'cut \ufffd' }, { name: 'Lamp 2' }])
+})
+
 test('pages of other sites stay, and of a run that is gone nothing is kept', async () => {
   const runId = await newRun()
   await apply(batch(runId, [page(1)]))

@@ -1,5 +1,6 @@
 import type { Counts, Eta, RunStatus, SeineEvent } from '@seine/contracts'
 import { at, type Database } from '../database/sql.ts'
+import { toJson } from '../database/to-json.ts'
 import { eventOf, type NewEvent } from '../events/outbox.ts'
 import { activeJobs, type JobRow, runCounts } from '../lifecycle/job-row.ts'
 import type { SiteStep } from '../lifecycle/site-run-steps.ts'
@@ -196,7 +197,7 @@ async function writeSpeeds(database: Database, readings: readonly Reading[]): Pr
     pages_per_second: pagesPerSecond,
     eta,
   }))
-  const values = JSON.stringify(rows)
+  const values = toJson(rows)
   const fields = 'r(id uuid, site text, pages_per_second float8, eta jsonb)'
   await database.query(
     `with held as (
@@ -228,6 +229,6 @@ async function writeSamples(database: Database, readings: readonly Reading[], no
     `insert into bulk_job_progress (job_id, site, at, counts, bytes, pages_per_second, eta)
      select job_id, site, $2::timestamptz, counts, bytes, pages_per_second, eta
      from json_to_recordset($1::json) as r(job_id uuid, site text, counts jsonb, bytes bigint, pages_per_second float8, eta jsonb)`,
-    [JSON.stringify(rows), at(nowMs)],
+    [toJson(rows), at(nowMs)],
   )
 }

@@ -1,5 +1,6 @@
 import { newId, type Run, type SeineEvent, type WebhookEvent } from '@seine/contracts'
 import { at, type Database } from '../database/sql.ts'
+import { toJson } from '../database/to-json.ts'
 import { giveUpAfterMs } from './after-attempt.ts'
 import { payloadOf, webhookEventsOf } from './payload.ts'
 
@@ -27,7 +28,7 @@ export function makeEnterDeliveries(deps: {
          or ($3::text is null and exists (
            select 1 from bulk_job_sites s where s.job_id = $4 and w.sites @> to_jsonb(s.site)))
        )`,
-      [JSON.stringify(kinds), event.ts, event.site ?? null, event.job_id],
+      [toJson(kinds), event.ts, event.site ?? null, event.job_id],
     )
   }
 
@@ -49,7 +50,7 @@ export function makeEnterDeliveries(deps: {
        from json_to_recordset($1::json) as r(id uuid, "webhookId" uuid, kind text, payload text)
        join webhooks w on w.id = r."webhookId"
        on conflict (webhook_id, event_id, event) do nothing returning 1`,
-      [JSON.stringify(rows), event.id, event.job_id, event.site ?? null, at(now), at(now + giveUpAfterMs)],
+      [toJson(rows), event.id, event.job_id, event.site ?? null, at(now), at(now + giveUpAfterMs)],
     )
     return entered.length
   }
