@@ -1,8 +1,11 @@
+import { jetstream } from '@nats-io/jetstream'
 import { discovered, newId } from '@seine/contracts'
 import { silentLogger } from '@seine/runtime'
 import { eventually, startNats, type TestNats } from '@seine/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Bus, connectBus } from './bus.ts'
+import { replay } from './follow.ts'
+import { watchLink } from './link.ts'
 import { sampleDiscovered } from './messages.fixture.ts'
 import { provision } from './provision.ts'
 
@@ -103,4 +106,25 @@ test('a replay whose last messages vanish meanwhile ends all the same', async ()
     count++
   }
   expect(count).toBeLessThan(300)
+})
+
+test('a replay that its user may not do fails with that instead of waiting for ever (I1)', async () => {
+  await using own = await startNats({
+    configuration: `authorization { users: [
+      { user: all, password: x }
+      { user: some, password: x, permissions: { publish: { deny: ["$JS.API.CONSUMER.CREATE.>"] } } }
+    ] }`,
+  })
+  const as = (user: string) => connectBus({ servers: own.servers, name: user, user, password: 'x' }, silentLogger)
+  await using all = await as('all')
+  await provision(all, { replicas: 1 })
+  await all.publish(discovered, sampleDiscovered({}))
+  await using some = await as('some')
+  // A second here is more than its patience there.
+  const clock = { nowMs: () => Date.now() * 100, sleep: async () => {} }
+  const js = jetstream(some.nc, { timeout: 500 })
+  const manager = js.jetstreamManager(false)
+  const deps = { js, jsm: () => manager, link: watchLink(some.nc, silentLogger), clock, log: silentLogger }
+  const reading = seqsOf(replay(deps, 'result.>', { stream: 'RESULTS' }))
+  await expect(reading).rejects.toMatchObject({ code: 'stream-unreadable' })
 })

@@ -1,6 +1,6 @@
 import { DeliverPolicy, type JetStreamClient, type JetStreamManager, type JsMsg } from '@nats-io/jetstream'
 import type { StreamName } from '@seine/contracts'
-import { type Clock, type Logger, messageOf } from '@seine/runtime'
+import { type Clock, CodedError, type Logger, messageOf } from '@seine/runtime'
 import type { RawMessage } from './delivery.ts'
 import type { Link } from './link.ts'
 
@@ -17,10 +17,15 @@ const bufferedMessages = 64
 const expiresMs = 10_000
 const heartbeatMs = 5_000
 const recreatePauseMs = 500
+/**
+ * How long a replay that gets nothing from a broker that is there goes on asking: it may lack the right to, and whoever waits for it can
+ * say so then. A loss of the broker is waited out.
+ */
+export const replayPatienceMs = 60_000
 
 /**
  * Reads a stream from a sequence on, in order, each message once, through every loss of the broker. Ends at the signal, or
- * where `endAt` is given: after the last message up to it.
+ * where `endAt` is given: after the last message up to it, and with `stream-unreadable` after {@link replayPatienceMs}.
  */
 async function* readInOrder(
   deps: Deps,
@@ -32,7 +37,11 @@ async function* readInOrder(
 ): AsyncGenerator<RawMessage, void> {
   const { js, jsm, link, clock, log } = deps
   let next = fromSequence
+  /** Since when nothing has come of it. Null: something has, or the broker was away. */
+  let troubledSinceMs: number | null = null
   while (!signal.aborted) {
+    const reached = next
+    let trouble: unknown = 'nothing came'
     try {
       const manager = await jsm()
       const { last_seq: lastSeq } = (await manager.streams.info(stream)).state
@@ -66,8 +75,8 @@ async function* readInOrder(
       let finished = false
       // What was left may have expired before it was delivered: then no last message ever comes.
       if (endAt !== undefined)
-        void closeWhenIdle(messages.status(), nothingLeft, () => {
-          finished = true
+        void watchOver(messages.status(), nothingLeft, (how) => {
+          finished = how === 'finished'
           close()
         }).catch((error: unknown) => log.debug('replay could not check its end', { stream, error: messageOf(error) }))
       try {
@@ -87,20 +96,28 @@ async function* readInOrder(
       if (finished) return
     } catch (error) {
       if (link.closed) throw error
+      trouble = error
       log.warn('stream can not be read, trying again', { stream, error: messageOf(error) })
     }
+    troubledSinceMs = next > reached || !link.connected ? null : (troubledSinceMs ?? clock.nowMs())
+    if (endAt !== undefined && troubledSinceMs !== null && clock.nowMs() - troubledSinceMs >= replayPatienceMs)
+      throw new CodedError('stream-unreadable', `${stream} can not be read: ${messageOf(trouble)}`, { cause: trouble })
     await clock.sleep(recreatePauseMs, signal)
     await link.whenUp()
     if (link.closed) return
   }
 }
 
-async function closeWhenIdle(
+/** Calls back where nothing is left, and where the broker does not send what is: the reader asks anew then. */
+async function watchOver(
   statuses: AsyncIterable<{ type: string }>,
   nothingLeft: () => Promise<boolean>,
-  close: () => void,
+  end: (how: 'finished' | 'stalled') => void,
 ): Promise<void> {
-  for await (const status of statuses) if (status.type === 'heartbeat' && (await nothingLeft())) return close()
+  for await (const { type } of statuses) {
+    if (type === 'heartbeats_missed') return end('stalled')
+    if (type === 'heartbeat' && (await nothingLeft())) return end('finished')
+  }
 }
 
 function toRaw(message: JsMsg): RawMessage {
