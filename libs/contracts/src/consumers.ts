@@ -150,7 +150,8 @@ export const consumers = {
     durable: 'exporter',
     about: 'All exporters share it.',
     filters: ['work.export.>'],
-    ackWaitMs: 60_000,
+    // How long a killed exporter holds its run up.
+    ackWaitMs: 30_000,
     maxDeliver: 5,
     maxAckPending: 1_000,
     headersOnly: false,
