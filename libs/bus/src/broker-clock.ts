@@ -12,6 +12,8 @@ export interface BrokerClock {
 }
 
 const samples = 3
+/** An answer is wrong by half of what it took at most. Slower ones, as a broker gives that changes its leader, move no clock that was set before. */
+const trustedRoundTripMs = 50
 /** Clocks drift apart by milliseconds an hour. */
 const learnEveryMs = 60_000
 const retryEveryMs = 2_000
@@ -19,8 +21,9 @@ const retryEveryMs = 2_000
 /** Learns the offset from the server's own timestamps: of a few answers, the quickest tells best. */
 export function makeBrokerClock(jsm: () => Promise<JetStreamManager>, clock: Clock, log: Logger): BrokerClock {
   let offsetMs = 0
+  let isSet = false
 
-  /** False: the broker can't be asked (it may not be provisioned yet); the old offset stays. */
+  /** False: the broker can't be asked (it may not be provisioned yet) or is too slow to be sure; asked again soon. */
   async function learn(): Promise<boolean> {
     let bestRoundTripMs = Number.POSITIVE_INFINITY
     try {
@@ -31,9 +34,11 @@ export function makeBrokerClock(jsm: () => Promise<JetStreamManager>, clock: Clo
         const roundTripMs = clock.nowMs() - sentMs
         if (ts === undefined || roundTripMs >= bestRoundTripMs) continue
         bestRoundTripMs = roundTripMs
+        if (isSet && roundTripMs > trustedRoundTripMs) continue
+        isSet = true
         offsetMs = Math.round(Date.parse(ts) - (sentMs + roundTripMs / 2))
       }
-      return true
+      return bestRoundTripMs <= trustedRoundTripMs
     } catch (error) {
       log.debug("broker's time not learned", { error: messageOf(error) })
       return false

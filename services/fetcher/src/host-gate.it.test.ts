@@ -78,6 +78,32 @@ describe('slots of one host', () => {
     expect(second - first).toBeGreaterThanOrEqual(200)
   })
 
+  it('are given up when the broker confirms them too late, and then asked for as far ahead as it takes', async () => {
+    let nowMs = Date.now()
+    const stored = await buses[0]!.bucket<unknown>(buckets.hosts)
+    const slowly = async <T>(write: Promise<T>) => {
+      nowMs += 600
+      return write
+    }
+    const bucket: Bucket<unknown> = {
+      ...stored,
+      create: (key, value) => slowly(stored.create(key, value)),
+      update: (key, value, revision) => slowly(stored.update(key, value, revision)),
+    }
+    const sleep = async (ms: number) => {
+      nowMs += ms
+    }
+    const clock = { ...systemClock, sleep }
+    const gate = makeHostGate({ bucket, nowMs: () => nowMs, clock, log })
+    const pace = { ratePerSecond: 10, burst: 4 }
+    const missed = await Promise.all([1, 2, 3].map(() => gate.acquire('late.test', pace)))
+    expect(missed.map((slot) => slot.kind === 'defer' && slot.reason)).toEqual(Array(3).fill('slot-missed'))
+    const askedAtMs = nowMs
+    const slot = await gate.acquire('late.test', pace)
+    expect(slot).toMatchObject({ kind: 'go' })
+    expect(slot.kind === 'go' && slot.startedAtMs).toBeGreaterThanOrEqual(askedAtMs + 600)
+  })
+
   it('are not given while the state cannot be reached, and the host alone waits', async () => {
     const broken: Bucket<unknown> = {
       ...(await buses[0]!.bucket<unknown>(buckets.hosts)),

@@ -37,6 +37,8 @@ export interface HostGate {
 
 /** A task is held for a slot due within this time; otherwise it waits in the frontier (I5). */
 export const maxHoldMs = 1_000
+/** A slot this long past when the broker has confirmed it is not used: late requests would come in one go (I3). */
+const maxLateMs = 100
 /** Compare-and-set tries before a host's waiting tasks are given back. */
 const maxConflicts = 20
 /** A run always ends (I1): a host that failed so many probes of its breaker in a row is given up. */
@@ -59,6 +61,8 @@ interface HostQueue {
   draining: Promise<void> | null
   /** What this process wrote or read last: saves a read a reservation. */
   known: { state: unknown; revision: number } | null
+  /** How far ahead slots have to be asked for: 0 unless the last write took so long that they were missed. */
+  leadMs: number
 }
 
 /**
@@ -90,7 +94,7 @@ export function makeHostGate(deps: {
       return found
     }
     if (queues.size >= maxHosts) forgetOneIdle()
-    const queue: HostQueue = { waiters: [], reports: [], run: null, draining: null, known: null }
+    const queue: HostQueue = { waiters: [], reports: [], run: null, draining: null, known: null, leadMs: 0 }
     queues.set(host, queue)
     return queue
   }
@@ -135,10 +139,13 @@ export function makeHostGate(deps: {
       const before = known === null ? null : known.state
       const observed = reports.reduce<unknown>((state, report) => observe(state, report, now), before)
       const pace = strictest(waiters.map((waiter) => waiter.pace))
-      const answer = pace && reserve(observed, { ...pace, wanted: waiters.length, maxWaitMs: maxHoldMs }, now)
+      const wanted = { wanted: waiters.length, maxWaitMs: maxHoldMs }
+      const answer = pace && reserve(observed, { ...pace, ...wanted }, now + queue.leadMs)
       const state = answer?.state ?? observed
       const revision = known !== null && state === before ? known.revision : await write(key, state, known)
       // What grants nothing is not kept: others may have opened the host since, and nothing would ever tell.
+      const tookMs = nowMs() - now
+      queue.leadMs = tookMs > maxLateMs ? Math.min(tookMs, maxHoldMs) : 0
       queue.known = revision === null || grantsNothing(answer) ? null : { state, revision }
       if (revision === null) continue
       deps.onChange?.(host, viewHost(before, now), viewHost(state, now), queue.run)
@@ -167,7 +174,15 @@ export function makeHostGate(deps: {
       return
     }
     const { nextFreeAtMs: hostDueAtMs, slotsMs } = answer
-    for (const [i, dueMs] of slotsMs.entries()) waiters[i]?.settle({ kind: 'due', dueMs, hostDueAtMs })
+    const now = nowMs()
+    // A probe is alone, however late.
+    const isAlone = answer.state.breaker.phase !== 'closed'
+    for (const [i, dueMs] of slotsMs.entries())
+      waiters[i]?.settle(
+        isAlone || now - dueMs <= maxLateMs
+          ? { kind: 'due', dueMs, hostDueAtMs }
+          : { kind: 'defer', untilMs: now, reason: 'slot-missed' }, // keeps I3
+      )
     settleRest(waiters.slice(slotsMs.length), { kind: 'defer', untilMs: hostDueAtMs, reason: 'no-slot' })
   }
 
