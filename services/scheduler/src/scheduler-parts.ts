@@ -122,7 +122,7 @@ export async function schedulerParts(deps: {
     await rearmHosts(database, nowMs())
     return 'idle'
   })
-  const sendOutbox = makePublishOutbox(database, publishEvent)
+  const sendOutbox = makePublishOutbox(database, publishEvent, log)
   const outbox = loop('outbox', outboxEveryMs, async () => ((await sendOutbox()) > 0 ? 'more' : 'idle'))
   const tick = loop(
     'tick',
