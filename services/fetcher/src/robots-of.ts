@@ -21,8 +21,11 @@ export type RobotsOf = (
   task: AskedFor,
 ) => Promise<HostRules | { kind: 'ending'; ending: Ending }>
 
-/** How long a fetch of robots.txt may take before another fetcher tries. */
-const fetchLeaseMs = 60_000
+/**
+ * How long a fetch of robots.txt may take before another fetcher tries: no longer than a killed fetcher's tasks are held, because all
+ * of the host waits for it. One that takes longer is asked for twice.
+ */
+export const fetchLeaseMs = 20_000
 /** How long a task waits in the frontier while another fetcher reads the host's robots.txt. */
 const waitForOtherMs = 1_000
 
