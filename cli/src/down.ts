@@ -6,12 +6,15 @@ import { demoFolder, stackFolder } from './stack-folder.ts'
 export const command: Command = {
   name: 'down',
   summary: 'Stop what "seine up" or "seine demo" started, and what a crash left of it',
-  usage: 'seine down',
+  usage: 'seine down [--json]',
   examples: ['seine down'],
   async run(args, io) {
-    if (readFlags(command, args, {}, io) === null) return 2
+    const flags = readFlags(command, args, { json: { type: 'boolean', default: false } }, io)
+    if (flags === null) return 2
     const stopped = await Promise.all([stackFolder(io), demoFolder(io)].map(stopStack))
-    io.stdout.write(stopped.some(Boolean) ? 'Stopped.\n' : 'Nothing was running.\n')
+    const wasRunning = stopped.some(Boolean)
+    if (flags.json) io.stdout.write(`${JSON.stringify({ wasRunning })}\n`)
+    else io.stdout.write(wasRunning ? 'Stopped.\n' : 'Nothing was running.\n')
     return 0
   },
 }

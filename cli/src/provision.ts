@@ -16,10 +16,11 @@ const environment = z.object({
 export const command: Command = {
   name: 'provision',
   summary: 'Bring the broker’s streams, consumers and buckets to what the contracts say',
-  usage: 'seine provision [--replicas 1|3|5]   (NATS_SERVERS, NATS_USER, NATS_PASSWORD)',
+  usage: 'seine provision [--replicas 1|3|5] [--json]   (NATS_SERVERS, NATS_USER, NATS_PASSWORD)',
   examples: ['NATS_SERVERS=nats://nats:4222 seine provision --replicas 3'],
   async run(args, io) {
-    const flags = readFlags(command, args, { replicas: { type: 'string', default: '1' } }, io)
+    const options = { replicas: { type: 'string', default: '1' }, json: { type: 'boolean', default: false } } as const
+    const flags = readFlags(command, args, options, io)
     if (flags === null) return 2
     // Two lose their majority with the first one that fails.
     const replicas = ([1, 3, 5] as const).find((count) => String(count) === flags.replicas)
@@ -32,7 +33,8 @@ export const command: Command = {
       const log = createLogger('provision', { level: 'warn', write: (line) => io.stderr.write(line) })
       await using bus = await connectBus(brokerOf(config, 'provision'), log)
       const changes = await provision(bus, { replicas })
-      io.stdout.write(changes.length === 0 ? 'Nothing to change.\n' : `${changes.join('\n')}\n`)
+      if (flags.json) io.stdout.write(`${JSON.stringify({ changes })}\n`)
+      else io.stdout.write(changes.length === 0 ? 'Nothing to change.\n' : `${changes.join('\n')}\n`)
       return 0
     } catch (error) {
       io.stderr.write(`seine provision: ${error instanceof Error ? error.message : String(error)}\n`)
