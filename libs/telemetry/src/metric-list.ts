@@ -12,7 +12,7 @@ export interface MetricDeclaration {
 /** From a cached answer to a site that is told to take its time. */
 const networkSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 const apiSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5]
-const runSeconds = [1, 5, 15, 60, 300, 900, 3_600, 4 * 3_600, 12 * 3_600, 48 * 3_600]
+const runSeconds = [0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 900, 3_600, 4 * 3_600, 12 * 3_600, 48 * 3_600]
 
 /** Every metric of the mesh besides those of Node itself: `/metrics` and docs/metrics.md are made from this table. */
 export const metricList = {

@@ -15,10 +15,14 @@ export function makeSchedulerMeter(deps: {
   readStats: () => Promise<RpcOutput<typeof schedulerRpc.stats>>
 }): SchedulerMeter {
   const { metrics, bus, readStats } = deps
+  const seen = new Set<string>()
   metrics.beforeCollecting(async () => {
     const { pools, activeRuns } = await readStats()
     metrics.set('bulk_jobs_active', {}, activeRuns)
-    for (const [pool, { pending, leased }] of Object.entries(pools)) {
+    for (const pool of Object.keys(pools)) seen.add(pool)
+    for (const pool of seen) {
+      // A pool that is not told of has nothing to do any more.
+      const { pending, leased } = pools[pool] ?? { pending: 0, leased: 0 }
       metrics.set('seine_backlog_tasks', { pool, state: 'pending' }, pending)
       metrics.set('seine_backlog_tasks', { pool, state: 'leased' }, leased)
     }
