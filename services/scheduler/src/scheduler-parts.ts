@@ -1,4 +1,4 @@
-import { type Bus, done } from '@seine/bus'
+import type { Bus } from '@seine/bus'
 import {
   buckets,
   consumers,
@@ -23,6 +23,7 @@ import type { CatalogueSource } from './catalogue/catalogue.ts'
 import { makeLookAtFiles } from './catalogue/look-at-files.ts'
 import { serveSites } from './catalogue/serve-sites.ts'
 import type { Config } from './config.ts'
+import { enterOrDrop } from './database/enter-or-drop.ts'
 import type { Postgres } from './database/postgres.ts'
 import { diffParts } from './diffs/diff-parts.ts'
 import { makeConsumeBatches, maxBatchesAtOnce } from './discovery/consume-batches.ts'
@@ -184,24 +185,17 @@ export async function schedulerParts(deps: {
   const exportResults = bus.pull(
     consumers.exportResults,
     exportResult,
-    async (result) => {
+    enterOrDrop(async (result) => {
       await applyExportResult(result, nowMs())
       tick.wake()
-      return done()
-    },
+    }),
     { maxInFlight: exportResultsAtOnce },
   )
 
   const applyChanges = makeApplyChanges(database)
-  const pageHistory = bus.pull(
-    consumers.changes,
-    pageChanges,
-    async (batch) => {
-      await applyChanges(batch)
-      return done()
-    },
-    { maxInFlight: changeBatchesAtOnce },
-  )
+  const pageHistory = bus.pull(consumers.changes, pageChanges, enterOrDrop(applyChanges), {
+    maxInFlight: changeBatchesAtOnce,
+  })
 
   const retention = makeRetention({
     database,

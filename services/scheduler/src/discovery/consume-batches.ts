@@ -1,12 +1,13 @@
 import { type RawMessage, readTolerantly } from '@seine/bus'
 import { type Discovered, discovered } from '@seine/contracts'
 import { type Logger, messageOf } from '@seine/runtime'
+import { makeApplyApart } from '../database/apply-apart.ts'
 
 /** Messages entered in one go: about 400 URLs each at most. */
 export const maxBatchesAtOnce = 25
 
 /**
- * Handles messages of `scheduler-discovered`. One that can't be read is logged and let go: the URLs whose batches
+ * Handles messages of `scheduler-discovered`. One that can't be read or entered is logged and let go: the URLs whose batches
  * never come are driven again by the lifecycle.
  */
 export function makeConsumeBatches(deps: {
@@ -15,11 +16,14 @@ export function makeConsumeBatches(deps: {
   nowMs: () => number
   log: Logger
 }) {
+  const enterApart = makeApplyApart({
+    apply: deps.enter,
+    about: ({ runId: run, site, urlId, attempt, batch }) => ({ run, site, urlId, attempt, batch }),
+    log: deps.log,
+  })
   return async (messages: readonly RawMessage[]): Promise<void> => {
     const batches = messages.flatMap((message) => read(message, deps.log) ?? [])
-    if (batches.length === 0) return
-    await deps.enter(batches, deps.nowMs())
-    deps.entered()
+    if ((await enterApart(batches, deps.nowMs())).length > 0) deps.entered()
   }
 }
 

@@ -1,6 +1,7 @@
-import { type Bus, done } from '@seine/bus'
+import type { Bus } from '@seine/bus'
 import { consumers, knownPages, schedulerRpc } from '@seine/contracts'
 import type { Part } from '@seine/runtime'
+import { enterOrDrop } from '../database/enter-or-drop.ts'
 import type { Database } from '../database/sql.ts'
 import { makeApplyPages } from './apply-pages.ts'
 import { makeReadChanges } from './read-changes.ts'
@@ -14,15 +15,7 @@ export function servePages({ bus, database }: { bus: Bus; database: Database }):
   const apply = makeApplyPages(database)
   const read = makeReadPages(database)
   return [
-    bus.pull(
-      consumers.known,
-      knownPages,
-      async (batch) => {
-        await apply(batch)
-        return done()
-      },
-      { maxInFlight: batchesAtOnce },
-    ),
+    bus.pull(consumers.known, knownPages, enterOrDrop(apply), { maxInFlight: batchesAtOnce }),
     bus.serve(schedulerRpc.listPages, read.list),
     bus.serve(schedulerRpc.getPage, read.get),
     bus.serve(schedulerRpc.listChanges, makeReadChanges(database)),
