@@ -114,7 +114,7 @@ export async function connectBus(options: ConnectOptions, log: Logger): Promise<
     replay: (filter, replayOptions) => replay(reading, filter, replayOptions),
     follow: (stream, filters, followOptions, signal) => follow(reading, stream, filters, followOptions, signal),
     bucket: (settings) => openBucket({ js, link, clock, log }, settings),
-    call: (rpc, input, callOptions) => call(nc, rpc, input, callOptions),
+    call: (rpc, input, callOptions) => call({ nc, link }, rpc, input, callOptions),
     serve: (rpc, handle) => makeServe({ nc, rpc, handle, maxReplyBytes: maxPayloadBytes, log }),
     nowMs: () => brokerClock.nowMs(),
     async pendingOn(stream, filter) {

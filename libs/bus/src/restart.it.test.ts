@@ -1,4 +1,4 @@
-import { buckets, consumers, discovered, fetchTask, newId } from '@seine/contracts'
+import { buckets, consumers, discovered, fetchTask, newId, schedulerRpc } from '@seine/contracts'
 import { silentLogger } from '@seine/runtime'
 import { eventually, startNats } from '@seine/testkit'
 import { expect, test } from 'vitest'
@@ -142,4 +142,18 @@ test('a service may start before the broker is provisioned', async () => {
   await eventually(() => handled.length > 0)
   expect(handled).toEqual([task.urlId])
   await part.stop()
+})
+
+test('a request whose answer is lost with the broker fails at once, not when its time is up', async () => {
+  await using nats = await startNats()
+  await using bus = await connectBus({ servers: nats.servers, name: 'test' }, silentLogger)
+  const asked = Promise.withResolvers<void>()
+  const silent = bus.nc.subscribe(schedulerRpc.getRun.name, { callback: () => asked.resolve() })
+  const calling = bus.call(schedulerRpc.getRun, { runId: newId() }, { timeoutMs: 10 * 60_000 })
+  const failing = expect(calling).rejects.toMatchObject({ code: 'unavailable' })
+  await asked.promise
+  await nats.kill()
+  await failing
+  silent.unsubscribe()
+  await nats.start()
 })

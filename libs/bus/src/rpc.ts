@@ -18,6 +18,7 @@ import { CodedError, type Logger, messageOf, type Part } from '@seine/runtime'
 import { currentTraceParent, inSpan } from '@seine/telemetry'
 import { z } from 'zod'
 import { RpcError } from './errors.ts'
+import type { Link } from './link.ts'
 import { problemsOf, readTolerantly } from './read-message.ts'
 
 export interface CallOptions {
@@ -41,9 +42,9 @@ const queueGroup = 'seine'
 
 const replySchema = z.union([z.object({ ok: z.unknown() }), z.object({ error: rpcErrorSchema })])
 
-/** Asks, and gives the answer checked. Throws RpcError: `unavailable` where nobody answers or not in time. */
+/** Asks, and gives the answer checked. Throws RpcError: `unavailable` where nobody answers, not in time, or the broker was lost meanwhile. */
 export async function call<D extends RpcDefinition>(
-  nc: NatsConnection,
+  { nc, link }: { nc: NatsConnection; link: Pick<Link, 'onLost'> },
   rpc: D,
   input: RpcInput<D>,
   options: CallOptions = {},
@@ -56,11 +57,17 @@ export async function call<D extends RpcDefinition>(
   const traceParent = currentTraceParent()
   if (traceParent !== undefined) headers.set(headerNames.traceParent, traceParent)
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs
+  const lost = Promise.withResolvers<never>()
+  // The answer went with the connection: waiting out the time would hold up whoever could ask again.
+  const forget = link.onLost(() => lost.reject(new Error('the broker was lost before it answered')))
   let reply: Msg
   try {
-    reply = await nc.request(rpc.name, JSON.stringify(checked.data), { timeout: timeoutMs, headers })
+    const asked = nc.request(rpc.name, JSON.stringify(checked.data), { timeout: timeoutMs, headers })
+    reply = await Promise.race([asked, lost.promise])
   } catch (error) {
     throw new RpcError('unavailable', unavailableReason(error, timeoutMs), { rpc: rpc.name })
+  } finally {
+    forget()
   }
   const answer = replySchema.safeParse(reply.json())
   if (!answer.success) throw new RpcError('internal', `${rpc.name}: unreadable answer`)
