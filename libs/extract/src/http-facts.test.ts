@@ -1,5 +1,6 @@
 import { httpFactsSchema } from '@seine/contracts'
 import { expect, it } from 'vitest'
+import { cpuMsOf } from './cpu-time.fixture.ts'
 import { readHttpFacts } from './http-facts.ts'
 
 const read = (headers: Record<string, string>, url = 'https://shop.test/a/b') => readHttpFacts({ url, headers })
@@ -58,9 +59,7 @@ it('keeps within the contract whatever the server sends', () => {
   expect(httpFactsSchema.parse(facts)).toEqual(facts)
 })
 
-it('takes no long time over a hostile Link header', () => {
-  const started = performance.now()
-  read({ link: `<x>${';a=b '.repeat(20_000)}` })
-  read({ link: `${'<x>; a'.repeat(20_000)}` })
-  expect(performance.now() - started).toBeLessThan(500)
+it('takes no long time over a hostile Link header', async () => {
+  const links = [`<x>${';a=b '.repeat(20_000)}`, `${'<x>; a'.repeat(20_000)}`]
+  expect(await cpuMsOf(() => links.map((link) => read({ link })))).toBeLessThan(500)
 })

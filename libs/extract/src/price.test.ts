@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { cpuMsOf } from './cpu-time.fixture.ts'
 import { currencyCode } from './currency.ts'
 import { parsePrice } from './price.ts'
 
@@ -41,8 +42,7 @@ it('reads a currency field whatever its notation', () => {
   expect(['eur', '€', 'Kč', 'US$', 'nonsense', ''].map(currencyCode)).toEqual(['EUR', 'EUR', 'CZK', 'USD', null, null])
 })
 
-it('takes linear time on long runs of digits', () => {
-  const started = performance.now()
-  for (const text of ['1'.repeat(1e6), '1 '.repeat(5e5), '1,'.repeat(5e5), '$'.repeat(1e6)]) parsePrice(text)
-  expect(performance.now() - started).toBeLessThan(1_000)
+it('takes linear time on long runs of digits', async () => {
+  const texts = ['1'.repeat(1e6), '1 '.repeat(5e5), '1,'.repeat(5e5), '$'.repeat(1e6)]
+  expect(await cpuMsOf(() => texts.map((text) => parsePrice(text)))).toBeLessThan(1_000)
 })
