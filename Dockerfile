@@ -30,6 +30,8 @@ RUN --mount=type=cache,target=/root/.npm install-packages cli
 # What builds it stays behind.
 FROM installer AS dashboard
 RUN --mount=type=cache,target=/root/.npm npm install --workspace services/gateway/dashboard --no-save --no-audit --no-fund --loglevel=error
+# The dashboard's settings build on the root's.
+COPY tsconfig.json ./
 COPY libs libs
 COPY services/gateway/dashboard services/gateway/dashboard
 RUN node services/gateway/dashboard/build.ts --force
