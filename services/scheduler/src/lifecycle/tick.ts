@@ -11,6 +11,8 @@ import { advanceManifest } from './run-manifest.ts'
 
 /** Site runs moved in one round of one run. */
 const maxMoves = 200
+/** Site runs of a run that may fail to move in one round; more have one cause, and the round ends with it. */
+export const maxFailedMoves = 5
 
 export interface TickDeps {
   readonly database: Database
@@ -26,7 +28,7 @@ export interface TickDeps {
 
 /**
  * The clockwork: starts what waits, moves on what can, ends what is done. One scheduler does it at a time; every step of
- * it locks what it changes, so that two at once do no harm. One run's trouble leaves the others alone.
+ * it locks what it changes, so that two at once do no harm. One run's trouble leaves the others alone, and one site's the others of its run.
  */
 export function makeTick(deps: TickDeps): () => Promise<'more' | 'idle'> {
   const { database, nowMs, log } = deps
@@ -77,8 +79,8 @@ export function makeTick(deps: TickDeps): () => Promise<'more' | 'idle'> {
        limit greatest(0, $2 - (select count(*) from bulk_job_sites where job_id = $1 and status = 'running'))`,
       [job.id, job.concurrency],
     )
-    for (const { site, plan } of waiting) await deps.startSite({ runId: job.id, site, plan }, nowMs())
-    return waiting.length > 0
+    const start = ({ site, plan }: (typeof waiting)[number]) => deps.startSite({ runId: job.id, site, plan }, nowMs())
+    return (await eachSite(job, waiting, start)) > 0
   }
 
   async function moveSites(job: JobRow): Promise<boolean> {
@@ -92,13 +94,32 @@ export function makeTick(deps: TickDeps): () => Promise<'more' | 'idle'> {
       [job.id, at(nowMs() - deps.times.exportDeadlineMs)],
     )
     let again = movable.length === maxMoves
-    for (const { site } of movable) {
+    await eachSite(job, movable, async ({ site }) => {
       const ref = { runId: job.id, site }
       const { after } = await deps.advanceSite(ref, nowMs())
       if (after === 'ask-export') await deps.ask.site(ref, nowMs())
       if (after === 'again') again = true
-    }
+    })
     return again
+  }
+
+  /** Gives how many could be moved. */
+  async function eachSite<S extends { site: string }>(
+    job: JobRow,
+    sites: readonly S[],
+    move: (site: S) => Promise<unknown>,
+  ): Promise<number> {
+    let failed = 0
+    for (const each of sites)
+      try {
+        await move(each)
+      } catch (error) {
+        const { id: run, correlationId } = job
+        const { site } = each
+        log.error('site run could not be moved on', { run, site, correlationId, error, why: messageOf(error) })
+        if (++failed === maxFailedMoves) throw error
+      }
+    return sites.length - failed
   }
 
   /** Ends the run or asks for its archive when every site has ended; keeps its manifest up to date. */
