@@ -1,4 +1,3 @@
-import { createWriteStream } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Client, makeClient, type RunDetail } from '@seine/client'
