@@ -87,13 +87,20 @@ test('a site retried whole is fetched anew with new message ids, the others stay
 test('retrying failures fetches the failed pages alone, and exports and packs again', async () => {
   web = (task) =>
     pathOf(task) === '/7' ? { outcome: { outcome: 'failed', reason: 'http-500', status: 500 } } : plain(task)
+  const told = async (runId: string) =>
+    (await mesh.events(runId)).flatMap((event) => (event.type === 'pages.failed' ? [event] : []))
+  // They are looked for several times a second, as long as the site runs.
+  exporting = async ({ runId }) => {
+    await eventually(async () => expect(await told(runId)).toHaveLength(2))
+    return {}
+  }
   const { id } = await mesh.createRun({ sites: ['one', 'two'] })
   expect(await mesh.ended(id)).toMatchObject({ counts: { ok: 80, failed: 2 } })
-  const told = (await mesh.events(id)).flatMap((event) => (event.type === 'pages.failed' ? [event] : []))
-  expect(told.map(({ site, level, data }) => [site, level, data]).toSorted()).toEqual([
+  expect((await told(id)).map(({ site, level, data }) => [site, level, data]).toSorted()).toEqual([
     ['one', 'warn', { reason: 'http-500', pages: 1 }],
     ['two', 'warn', { reason: 'http-500', pages: 1 }],
   ])
+  exporting = () => ({})
   web = plain
   const before = { tasks: fetcher.tasks.length, exports: exporter.sites.length, archives: exporter.archives.length }
   await mesh.bus.call(schedulerRpc.retryRun, { runId: id, failuresOnly: true })

@@ -20,14 +20,16 @@ export interface FakeExporter extends Part {
 /** An exporter that writes nothing and says that all is well, or what `answer` says. Null: it never answers. */
 export function makeFakeExporter(
   bus: Bus,
-  answer: (work: ExportSite | ExportArchive) => Partial<ExportResult> | null = () => ({}),
+  answer: (
+    work: ExportSite | ExportArchive,
+  ) => Partial<ExportResult> | null | Promise<Partial<ExportResult> | null> = () => ({}),
 ): FakeExporter {
   const sites: ExportSite[] = []
   const archives: ExportArchive[] = []
   const settings = consumers.exporter
 
   async function publish(work: ExportSite | ExportArchive, site: string | null, path: string): Promise<void> {
-    const more = answer(work)
+    const more = await answer(work)
     if (more === null) return
     await bus.publish(exportResult, {
       runId: work.runId,
