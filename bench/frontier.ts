@@ -21,6 +21,7 @@ const { database, stop } = await startDatabase()
 const sites = Array.from({ length: siteCount }, (_, i) => testSite(`shop${i}`, { policy: 'fast' }))
 const catalogue = testCatalogue(sites, { fast: { ratePerSecond: 10_000, concurrency: 128 } })
 const runId = await planRun(database, catalogue)
+await database.query(`update bulk_jobs set status = 'running'`)
 await database.query(`update bulk_job_sites set status = 'running', step = 'fetch'`)
 const [backend] = await database.query<{ pid: number }>('select pg_backend_pid() as pid')
 const postmaster = statOf(backend!.pid)?.parent
