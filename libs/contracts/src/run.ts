@@ -128,6 +128,8 @@ export const runSchema = z.strictObject({
   steps: z.array(stepStateSchema),
   /** What the quality gates of its sites said. Absent: none has been judged. */
   quality: qualitySummarySchema.optional(),
+  /** What its sites were found to differ by, summed. Absent: none of them has been compared. */
+  diff: diffCountsSchema.optional(),
   /** Null until the archive is written. */
   archive: artifactSchema.nullable(),
   /** The archive in several parts, `archive` the first of them. Absent: it is one file, or none. */

@@ -29,6 +29,8 @@ export function DataTable<Row>(props: {
   isSelected?: (row: Row) => boolean
   /** Least width before it scrolls sideways. */
   minWidth?: string
+  /** Cells show all of their text, on as many lines as it takes. For a table that is short: rows of a long one have one height. */
+  wraps?: boolean
   empty?: ComponentChildren
 }) {
   const { label, rows, columns, keyOf, isSelected, minWidth = '0' } = props
@@ -53,9 +55,10 @@ export function DataTable<Row>(props: {
   const { from, to } = isLong ? windowOf(view, sorted.length) : { from: 0, to: sorted.length }
   const onSort = (key: string) => setSort(sort?.key === key ? { key, down: !sort.down } : { key, down: false })
 
+  const shape = isLong ? ' long' : props.wraps === true ? ' wraps' : ''
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls has to be reached by keyboard
-    <section ref={box} class={isLong ? 'table-box long' : 'table-box'} tabIndex={0} aria-label={label}>
+    <section ref={box} class={`table-box${shape}`} tabIndex={0} aria-label={label}>
       <table aria-rowcount={rows.length + 1} style={{ minWidth }}>
         <colgroup>
           {columns.map(({ key, width }) => (

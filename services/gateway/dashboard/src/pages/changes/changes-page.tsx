@@ -10,7 +10,7 @@ import { SelectField, TextField } from '../../ui/field.tsx'
 import { PageHead } from '../../ui/layout.tsx'
 import { Pager } from '../../ui/pager.tsx'
 import { Empty, Loaded } from '../../ui/states.tsx'
-import { attempt } from '../../ui/toasts.tsx'
+import { attempt, say } from '../../ui/toasts.tsx'
 import { ChangeValue } from './change-value.tsx'
 import { csvOf, saveFile } from './csv.ts'
 
@@ -160,9 +160,11 @@ const columns = (): Column<ListedChange>[] => [
 async function exportShown(): Promise<void> {
   const filter = wanted()
   const rows: ListedChange[] = []
+  let total = 0
   for (let page = 1; rows.length < maxExported; page++) {
     const { data, pagination } = await client.listChanges({ ...filter, page, perPage: 200 })
     rows.push(...data)
+    total = pagination.total
     if (page >= pagination.total_pages) break
   }
   const head = [
@@ -186,4 +188,6 @@ async function exportShown(): Promise<void> {
     ...[row.difference, row.percent, row.currency, row.reason, row.runId, row.at],
   ])
   saveFile('changes.csv', csvOf([head, ...body]))
+  // What is not in the file is said: it stays until it is read.
+  if (total > rows.length) say('failed', t('changes.cut', { n: rows.length, total }))
 }

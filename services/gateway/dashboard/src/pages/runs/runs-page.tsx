@@ -70,7 +70,7 @@ export function RunsPage() {
               rows={shown ?? []}
               columns={columns(nowMs)}
               keyOf={({ id }) => id}
-              minWidth="1180px"
+              minWidth="1310px"
               empty={
                 <Empty title={t(status === '' ? 'runs.none' : 'runs.noneOfStatus')}>
                   {status === '' ? t('runs.noneHint') : ''}
@@ -194,6 +194,22 @@ const columns = (nowMs: number): Column<Run>[] => [
     width: '130px',
     cell: (run) => (run.status === 'running' ? runEtaText(run) : <span class="muted">{none}</span>),
     title: ({ eta }) => etaBasis(eta) ?? undefined,
+  },
+  {
+    key: 'changes',
+    label: t('runs.column.changes'),
+    isNumber: true,
+    width: '130px',
+    sortBy: ({ diff }) => (diff ? diff.added + diff.removed + diff.changed : null),
+    cell: ({ id, diff }) =>
+      diff ? (
+        <a href={`/runs/${id}?tab=changes`} aria-label={t('runs.changes', { ...diff })}>
+          +{formatNumber(diff.added)} −{formatNumber(diff.removed)} ~{formatNumber(diff.changed)}
+        </a>
+      ) : (
+        <span class="muted">{none}</span>
+      ),
+    title: ({ diff }) => (diff ? t('runs.changes', { ...diff }) : undefined),
   },
   {
     key: 'quality',

@@ -1,4 +1,4 @@
-import type { PageDetail, PageHistoryEntry, PagePrice } from '@seine/client'
+import type { PageHistoryEntry, PagePrice } from '@seine/client'
 import type { PageRecord } from '@seine/contracts'
 import { client } from '../../api.ts'
 import { formatFullTime, formatMove, formatNumber, formatPrice, formatTime, none } from '../../format.ts'
@@ -9,7 +9,8 @@ import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Facts, PageHead, Section } from '../../ui/layout.tsx'
 import { Empty, Loaded } from '../../ui/states.tsx'
 import { reasonText } from '../../ui/status.tsx'
-import { ChangeValue } from '../changes/change-value.tsx'
+import { ChangeValue } from '../changes/change-value.tsxx'
+import { issueColumns, worstFirst } from './page-issues.tsx'
 
 export function KnownPage({ params }: { params: Record<string, string> }) {
   const site = params.site!
@@ -39,7 +40,10 @@ export function KnownPage({ params }: { params: Record<string, string> }) {
                 [t('column.state'), t(`page.state.${page.state}`), page.reason === '' ? null : reasonText(page.reason)],
                 [t('page.status'), page.status === 0 ? none : page.status],
                 [t('page.price'), page.price === null ? none : formatPrice(page.price, page.currency)],
-                [t('page.availability'), page.availability ?? none],
+                [
+                  t('page.availability'),
+                  page.availability === null ? none : tOr(`availability.${page.availability}`, page.availability),
+                ],
                 [t('page.firstSeen'), formatTime(page.firstSeen.at)],
                 [t('page.lastSeen'), formatTime(page.lastSeen.at)],
                 [
@@ -57,10 +61,11 @@ export function KnownPage({ params }: { params: Record<string, string> }) {
             ) : (
               <DataTable
                 label={t('page.issues')}
-                rows={page.issueDetails}
+                rows={worstFirst(page.issueDetails)}
                 columns={issueColumns(site)}
                 keyOf={({ code }) => code}
-                minWidth="820px"
+                minWidth="900px"
+                wraps
               />
             )}
           </Section>
@@ -75,23 +80,6 @@ export function KnownPage({ params }: { params: Record<string, string> }) {
     </Loaded>
   )
 }
-
-const issueColumns = (site: string): Column<PageDetail['issueDetails'][number]>[] => [
-  {
-    key: 'priority',
-    label: t('issue.priority'),
-    width: '100px',
-    cell: ({ priority }) => tOr(`issue.priority.${priority.toLowerCase()}`, priority),
-  },
-  {
-    key: 'code',
-    label: t('issue.code'),
-    width: '240px',
-    cell: ({ code }) => <a href={`/sites/${site}?tab=pages&issue=${code}`}>{code}</a>,
-  },
-  { key: 'text', label: t('issue.text'), cell: ({ text }) => text, title: ({ text }) => text },
-  { key: 'fix', label: t('issue.fix'), cell: ({ fix }) => fix, title: ({ fix }) => fix },
-]
 
 function Prices({ site, url }: { site: string; url: string }) {
   const prices = useResource(`prices:${site}:${url}`, () => client.pagePrices(site, url, { perPage: 200 }))
