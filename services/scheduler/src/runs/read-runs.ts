@@ -2,6 +2,7 @@ import type { InferEntity } from '@mikro-orm/core'
 import { RpcError } from '@seine/bus'
 import {
   type Counts,
+  type DiffCounts,
   type QualityStatus,
   type RpcRequest,
   type Run,
@@ -21,6 +22,12 @@ type JobSite = InferEntity<typeof BulkJobSiteEntity>
 
 /** The most frequent ones: a reply holds many sites and may be no larger than the broker takes. */
 const maxReasonsShown = 50
+
+const diffKinds = ['added', 'removed', 'changed', 'unchanged', 'notChecked', 'moved'] as const
+const diffSums = [
+  'count(diff)::int as compared',
+  ...diffKinds.map((kind) => `coalesce(sum((diff->>'${kind}')::bigint), 0)::float8 as "diff.${kind}"`),
+].join(', ')
 
 /** Answers to questions about runs and sites. Reads only. */
 export function makeReadRuns(database: Postgres) {
@@ -61,7 +68,8 @@ export function makeReadRuns(database: Postgres) {
          sum(pending)::int as pending,
          count(*) filter (where quality->>'status' = 'passed')::int as "qPassed",
          count(*) filter (where quality->>'status' = 'warning')::int as "qWarning",
-         count(*) filter (where quality->>'status' = 'failed')::int as "qFailed"
+         count(*) filter (where quality->>'status' = 'failed')::int as "qFailed",
+         ${diffSums}
        from bulk_job_sites where job_id = any($1::uuid[]) group by job_id, status`,
       [runIds],
     )
@@ -74,6 +82,10 @@ export function makeReadRuns(database: Postgres) {
       sum.judged.passed += row.qPassed
       sum.judged.warning += row.qWarning
       sum.judged.failed += row.qFailed
+      if (row.compared > 0) {
+        sum.diff ??= { added: 0, removed: 0, changed: 0, unchanged: 0, notChecked: 0, moved: 0 }
+        for (const kind of diffKinds) sum.diff[kind] += row[`diff.${kind}`]
+      }
       for (const key of Object.keys(sum.counts) as (keyof Counts)[]) sum.counts[key] += row[key]
     }
     return sums
@@ -97,11 +109,13 @@ export function makeReadRuns(database: Postgres) {
   return { getRun, listRuns, listSiteRuns }
 }
 
-interface SumsRow extends Counts {
+interface SumsRow extends Counts, Record<`diff.${(typeof diffKinds)[number]}`, number> {
   readonly runId: string
   readonly status: SiteRunStatus
   readonly n: number
   readonly bytes: number
+  /** Sites with a diff. */
+  readonly compared: number
   readonly qPassed: number
   readonly qWarning: number
   readonly qFailed: number
@@ -113,6 +127,8 @@ interface Sums {
   bytes: number
   /** Sites by what their quality gates said. */
   judged: Record<QualityStatus, number>
+  /** Absent: no site has been compared. */
+  diff?: DiffCounts
 }
 
 const noSums = (): Sums => ({

@@ -191,6 +191,13 @@ test('runs are listed by status, site, time and kind, in either order, each once
   expect(new Set(pages.flatMap((each) => each.runs.map((run) => run.id))).size).toBe(6)
   expect((await list({ dryRun: true })).runs.every((run) => run.options.dry_run)).toBe(true)
   expect((await list({ site: 'bikes', status: ['cancelled', 'paused'] })).total).toBe(1)
+  // Of a run the changes are those of its sites, in the list as alone; where no site was compared there are none.
+  for (const { id, diff } of all.runs) {
+    const { sites } = await mesh.bus.call(schedulerRpc.listSiteRuns, { runId: id })
+    const compared = sites.flatMap((site) => site.diff ?? [])
+    expect(diff?.added).toBe(compared.length === 0 ? undefined : compared.reduce((sum, { added }) => sum + added, 0))
+    expect((await mesh.bus.call(schedulerRpc.getRun, { runId: id })).diff).toEqual(diff)
+  }
   const middle = all.runs[2]!.createdAt
   const [late, early] = await Promise.all([list({ from: middle }), list({ to: middle })])
   expect([late.total, early.total]).toEqual([3, all.total - 3])
