@@ -9,7 +9,7 @@ import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Facts, PageHead, Section } from '../../ui/layout.tsx'
 import { Empty, Loaded } from '../../ui/states.tsx'
 import { reasonText } from '../../ui/status.tsx'
-import { ChangeValue } from '../changes/change-value.tsxx'
+import { ChangeValue } from '../changes/change-value.tsx'
 import { issueColumns, worstFirst } from './page-issues.tsx'
 
 export function KnownPage({ params }: { params: Record<string, string> }) {
