@@ -84,13 +84,13 @@ test.each<[string, Parameters<typeof problems>[0], string[]]>([
         fields: [
           { name: 'watt', css: '.watt' },
           { name: 'ean', css: 'a[' },
-          { name: 'size', xpath: '//a[', list: true },
+          { name: 'sockets', xpath: '//a[', list: true },
         ],
       }),
     },
     [
       "sites.json: sites[0] 'lamps': fields[1].css: 'ean' can't be read: Expected name, found its end",
-      "sites.json: sites[0] 'lamps': fields[2].xpath: 'size' can't be read: no XPath, from character 4 on",
+      "sites.json: sites[0] 'lamps': fields[2].xpath: 'sockets' can't be read: no XPath, from character 4 on",
     ],
   ],
   [
