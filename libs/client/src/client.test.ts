@@ -152,3 +152,20 @@ test('the signal ends the reading without an error', async () => {
   expect(seqs).toEqual([1])
   expect(await seqsOf(clientOf(endless).client.runEvents('r', { signal: stop.signal }))).toEqual([])
 })
+
+test('what is asked while nobody does anything says so', async () => {
+  let isAway = false
+  const heads: (string | null)[] = []
+  const client = makeClient({
+    baseUrl: 'http://gateway.test',
+    isBackground: () => isAway,
+    fetch: async (_, init = {}) => {
+      heads.push(new Headers(init.headers).get('x-seine-background'))
+      return Response.json({ success: true, data: {} })
+    },
+  })
+  await client.getRun('r')
+  isAway = true
+  await client.getRun('r')
+  expect(heads).toEqual([null, '1'])
+})

@@ -5,6 +5,8 @@ export interface TransportOptions {
   readonly baseUrl: string
   /** Sent with every request. Absent: in a browser the session's cookie goes along by itself. */
   readonly apiKey?: string | undefined
+  /** Whether nobody did anything for what is asked now: a session does not last longer for it. Absent: somebody always did. */
+  readonly isBackground?: () => boolean
   /** For each answer's head; a body or a stream may take as long as it needs. */
   readonly timeoutMs?: number
   readonly fetch?: typeof globalThis.fetch
@@ -66,6 +68,7 @@ export function makeTransport(options: TransportOptions): Transport {
     const headers = new Headers(given)
     if (options.apiKey !== undefined) headers.set('authorization', `Bearer ${options.apiKey}`)
     if (csrfToken !== null && method !== 'GET') headers.set('x-csrf-token', csrfToken)
+    if (options.isBackground?.() === true) headers.set('x-seine-background', '1')
     return headers
   }
 

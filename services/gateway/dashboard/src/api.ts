@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import { ApiFailure, type Client, makeClient, Unreachable } from '@seine/client'
+import { activity } from './activity.ts'
 import { noteLost, noteOnline } from './connection.ts'
 import { t, tOr } from './i18n.ts'
 
@@ -9,9 +10,14 @@ export const refusals = signal(0)
 const tabLimitMs = 20_000
 
 /** One client for the page: each of its requests says how the connection is. */
-export const client: Client = makeClient({ baseUrl: location.origin, timeoutMs: tabLimitMs, fetch: request })
+export const client: Client = makeClient({
+  baseUrl: location.origin,
+  timeoutMs: tabLimitMs,
+  isBackground: activity.isAway,
+  fetch: request,
+})
 
-export async function request(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
+async function request(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
   try {
     const response = await ask(input, init)
     noteOnline()

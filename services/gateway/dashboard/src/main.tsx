@@ -1,5 +1,6 @@
 import { effect } from '@preact/signals'
 import { render } from 'preact'
+import { startActivity } from './activity.ts'
 import { App } from './app.tsx'
 import { startConnection } from './connection.ts'
 import { loadLanguage } from './i18n.ts'
@@ -15,6 +16,7 @@ startErrorReports()
 startPreferences()
 startRouter()
 startConnection()
+startActivity()
 effect(() => {
   language.value
   void loadLanguage()

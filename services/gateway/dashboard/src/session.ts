@@ -25,9 +25,8 @@ function enter({ caller }: WhoAmI): void {
   openLive()
 }
 
-async function leave(wasSignedIn: boolean): Promise<void> {
+function leave({ wasSignedIn = false, needsSetup = false } = {}): void {
   closeLive()
-  const needsSetup = !wasSignedIn && (await client.setupNeeded())
   session.value = { state: 'signed-out', needsSetup, wasSignedIn }
 }
 
@@ -35,13 +34,9 @@ export async function readSession(): Promise<void> {
   try {
     enter(await client.whoAmI())
   } catch (error) {
-    if (error instanceof ApiFailure && error.status === 401) await leave(false).catch(failed)
-    else failed(error)
+    if (error instanceof ApiFailure && error.status === 401) leave({ needsSetup: error.details.setupNeeded === true })
+    else session.value = { state: 'failed', error }
   }
-}
-
-const failed = (error: unknown): void => {
-  session.value = { state: 'failed', error }
 }
 
 export async function signIn(name: string, password: string): Promise<void> {
@@ -54,7 +49,7 @@ export async function setUp(token: string, name: string, password: string): Prom
 
 export async function signOut(): Promise<void> {
   await client.logOut()
-  await leave(false)
+  leave()
 }
 
 /** A session that ends while the page is open leads to the sign-in, and back to the same page after it. Called once. */
@@ -64,7 +59,7 @@ export function startSession(): void {
     const now = refusals.value
     if (now === seen) return
     seen = now
-    if (session.peek().state === 'signed-in') void leave(true)
+    if (session.peek().state === 'signed-in') leave({ wasSignedIn: true })
   })
   void readSession()
 }

@@ -14,12 +14,12 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
  */
 export function authorize(
   route: Pick<AnyRoute, 'access'>,
-  { caller, csrfToken, refused }: Identity,
+  identity: Identity,
   request: { method: string; header(name: string): string | undefined },
 ): void {
   if (route.access === 'public') return
-  if (caller.kind === 'anonymous')
-    throw new ApiError(401, 'unauthenticated', refused ?? 'log in, or send an API key in "Authorization: Bearer <key>"')
+  const { caller, csrfToken } = identity
+  if (caller.kind === 'anonymous') throw unauthenticated(identity)
   if (!mayUse(caller.access, route.access)) {
     const details = { needed: route.access, has: caller.access }
     throw new ApiError(403, 'forbidden', `this needs '${route.access}', ${caller.name} has '${caller.access}'`, details)
@@ -28,3 +28,15 @@ export function authorize(
   if (!sameSecret(request.header(csrfHeader) ?? '', csrfToken))
     throw new ApiError(403, 'csrf', `${csrfHeader} is missing or of another session: GET /api/session tells it`)
 }
+
+/** What nobody is answered. */
+export const unauthenticated = (
+  { refused }: Pick<Identity, 'refused'>,
+  details: Record<string, unknown> = {},
+): ApiError =>
+  new ApiError(
+    401,
+    'unauthenticated',
+    refused ?? 'log in, or send an API key in "Authorization: Bearer <key>"',
+    details,
+  )

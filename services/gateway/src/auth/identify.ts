@@ -5,6 +5,9 @@ import { readSessionCookie } from './session-cookie.ts'
 import type { Sessions } from './sessions.ts'
 import type { Users } from './users.ts'
 
+/** `1`: a page asked by itself, nobody did anything. A session does not last longer for it. */
+export const backgroundHeader = 'X-Seine-Background'
+
 /** What of a request says who asks. */
 export interface Credentials {
   /** Undefined: no such header. */
@@ -74,7 +77,8 @@ export function makeIdentify(deps: {
     }
     const sessionId = readSessionCookie(request.header('cookie'))
     if (sessionId === undefined) return nobody(null)
-    return (await bySession(sessionId, request.isNoUse !== true)) ?? nobody('the session has ended: log in again')
+    const isUse = request.isNoUse !== true && request.header(backgroundHeader) !== '1'
+    return (await bySession(sessionId, isUse)) ?? nobody('the session has ended: log in again')
   }
 }
 

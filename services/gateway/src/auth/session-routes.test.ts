@@ -1,3 +1,4 @@
+import { buckets } from '@seine/contracts'
 import { silentLogger } from '@seine/runtime'
 import { beforeEach, expect, test } from 'vitest'
 import { makeApp } from '../http/app.ts'
@@ -32,16 +33,18 @@ interface Who {
   key?: string
   host?: string
   address?: string
+  isBackground?: boolean
 }
 
 async function ask(method: string, path: string, body?: unknown, who: Who = {}) {
-  const { cookie, csrf, key, host = 'seine.example', address = '192.0.2.1' } = who
+  const { cookie, csrf, key, host = 'seine.example', address = '192.0.2.1', isBackground = false } = who
   const headers = {
     host,
     'content-type': 'application/json',
     ...(cookie === undefined ? {} : { cookie }),
     ...(csrf === undefined ? {} : { 'x-csrf-token': csrf }),
     ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+    ...(isBackground ? { 'x-seine-background': '1' } : {}),
   }
   const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
   const node = { incoming: { socket: { remoteAddress: address } } }
@@ -93,6 +96,21 @@ test('a session ends by itself after 30 idle minutes', async () => {
   const session = await logIn()
   now += idleMs
   expect((await ask('GET', '/api/session', undefined, session)).status).toBe(401)
+})
+
+test('what a page asks by itself is answered and keeps no session alive', async () => {
+  const session = await logIn()
+  for (let elapsed = 0; elapsed < idleMs; elapsed += idleMs / 4) {
+    expect((await ask('GET', '/api/session', undefined, { ...session, isBackground: true })).status).toBe(200)
+    now += idleMs / 4
+  }
+  expect((await ask('GET', '/api/session', undefined, { ...session, isBackground: true })).status).toBe(401)
+})
+
+test('nobody is told in the same answer whether the first admin is still to be made', async () => {
+  expect(await ask('GET', '/api/session')).toMatchObject({ status: 401, details: { setupNeeded: false } })
+  await (await store.bucket(buckets.users)).delete('user.ada')
+  expect(await ask('GET', '/api/session')).toMatchObject({ status: 401, details: { setupNeeded: true } })
 })
 
 test('a wrong password and an unknown user are told in the same words', async () => {

@@ -67,7 +67,9 @@ export function sessionRoutes({ users, sessions, attempts, setup, noteDeed, isSe
       path: '/api/session',
       id: 'whoAmI',
       access: 'read',
-      summary: 'Who asks; for a session also its CSRF token.',
+      summary: 'Who asks; for a session also its CSRF token. A 401 says whether the first admin is still to be made.',
+      // In this answer, not another: whoever opens the page has few requests before they are known.
+      tellsNobody: async () => ({ setupNeeded: await setup.isNeeded() }),
       answer: { kind: 'data', status: 200, schema: whoAmISchema },
       handle: (_input, { caller, csrfToken }) => ({ data: { caller, csrfToken } }),
     }),

@@ -5,7 +5,7 @@ import { inSpan } from '@seine/telemetry'
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { z } from 'zod'
-import { authorize } from '../auth/authorize.ts'
+import { authorize, unauthenticated } from '../auth/authorize.ts'
 import { anonymous, type Identify, type Identity } from '../auth/identify.ts'
 import type { Dashboard } from '../dashboard/dashboard-files.ts'
 import type { LimitCaller } from '../limits/limit-callers.ts'
@@ -86,7 +86,10 @@ export function makeApp(deps: AppDeps): Hono<Env> {
       if (route.access !== 'public') c.set('identity', await identify({ header, address: c.get('address') }))
       if (limit !== undefined && route.isProbe !== true)
         for (const [name, value] of Object.entries(await limit(c.get('identity').caller))) c.header(name, value)
-      authorize(route, c.get('identity'), { method: c.req.method, header })
+      const identity = c.get('identity')
+      if (route.tellsNobody !== undefined && identity.caller.kind === 'anonymous')
+        throw unauthenticated(identity, await route.tellsNobody())
+      authorize(route, identity, { method: c.req.method, header })
       await next()
     }
   /** What the caller's trace, or one of our own, says of an operation. */

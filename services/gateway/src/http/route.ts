@@ -61,6 +61,8 @@ export interface Route<
   readonly id: string
   readonly summary: string
   readonly access: Access
+  /** Details of the 401 that nobody gets, for whoever has to know them before they can log in. Absent: none. */
+  readonly tellsNobody?: () => Promise<Record<string, unknown>>
   /** True: asked all the time by machines, and answered from memory; no rate limit counts it. */
   readonly isProbe?: true
   readonly params?: P

@@ -1,6 +1,5 @@
-import { ApiFailure } from '@seine/client'
 import type { DiffCounts, Quality, Run } from '@seine/contracts'
-import { request } from '../../api.ts'
+import { client } from '../../api.ts'
 
 /** What a site run's `report.json` says, as far as it is shown. */
 interface ReportFile {
@@ -29,8 +28,6 @@ export async function readReports(site: string, runs: readonly Run[]): Promise<S
 }
 
 async function readReport(site: string, run: Run): Promise<SiteReport> {
-  const answer = await request(`/api/bulk-runs/${run.id}/sites/${encodeURIComponent(site)}/artifacts/report.json`)
-  if (answer.status === 404) return { run, report: null }
-  if (!answer.ok) throw new ApiFailure(answer.status, await answer.json().catch(() => null))
-  return { run, report: (await answer.json()) as ReportFile }
+  const file = await client.artifact(run.id, site, 'report.json')
+  return { run, report: file === null ? null : ((await new Response(file.body).json()) as ReportFile) }
 }
