@@ -13,9 +13,11 @@ import {
   issueColumns,
   type JoinedPage,
   judgeQuality,
+  type MedianPriceCounter,
   makeCrossPage,
   makeExternalSort,
   makeIsFullRow,
+  makeMedianPrice,
   noDiff,
   openPageSpool,
   type PageSpool,
@@ -64,6 +66,8 @@ export interface WrittenReports {
 
 /** Most ids of missing pages in one answer; more come up at the next attempt. */
 export const maxMissing = 5_000
+/** Of prices, which are small: some forty thousand products are sorted in memory. */
+const priceSortBytes = 4 * 1024 * 1024
 /** Pages of one code in the sheet Issues; issues.csv has all, the Summary counts them. Without it a large site's sheet is all its pages again and again. */
 export const maxSheetPagesPerCode = 10_000
 
@@ -81,16 +85,17 @@ export async function writeSiteReports(
   const tally = { diff: { ...noDiff }, outcomes: {}, reasons: {}, stats: countStats() }
   try {
     await using changes = makeExternalSort({ dir, maxBytes: sortMemoryBytes })
+    await using prices = makeMedianPrice({ dir, maxBytes: Math.min(sortMemoryBytes, priceSortBytes) })
     await using spool = openPageSpool(join(dir, 'pages.ndjson'))
     using cross = makeCrossPage({ dir: join(dir, 'cross-page') })
 
-    const missingUrlIds = await readPages(pages, { files, changes, spool, cross, tally, options })
+    const missingUrlIds = await readPages(pages, { files, changes, prices, spool, cross, tally, options })
     if (missingUrlIds.length > 0) return { files: [], missingUrlIds, diff: noDiff, quality: null }
     const issues = await writeSeo(spool, { files, cross, perCode, options })
     for await (const { payload } of changes.sorted())
       await files.changes.add(JSON.parse(payload.toString('utf8')) as Change)
 
-    const stats = tally.stats.read()
+    const stats = { ...tally.stats.read(), medianPrice: await prices.read() }
     const quality = judgeQuality(stats, previousReport?.stats ?? null, options.settings.quality)
     const { diff, outcomes, reasons } = tally
     const rows = { full: files.full.rows, seo: files.seo.rows, issues: files.issues.rows }
@@ -117,6 +122,7 @@ async function readPages(
   {
     files,
     changes,
+    prices,
     spool,
     cross,
     tally,
@@ -124,6 +130,7 @@ async function readPages(
   }: {
     files: SiteFiles
     changes: ReturnType<typeof makeExternalSort>
+    prices: MedianPriceCounter
     spool: PageSpool
     cross: ReturnType<typeof makeCrossPage>
     tally: Tally
@@ -143,6 +150,7 @@ async function readPages(
       count(tally.outcomes, ledger.outcome)
       if (ledger.outcome === 'failed' || ledger.outcome === 'skipped') count(tally.reasons, ledger.reason)
       tally.stats.add(row)
+      await prices.add(row)
       if (isFullRow(row)) await files.full.add(row)
       if (isReported(row)) {
         cross.add(row)

@@ -1,6 +1,7 @@
 import type { PageRecord, Product } from '@seine/contracts'
 import { answerOf } from '../cross-page/page-state.ts'
 import { isGone, type ReportRow } from '../row.ts'
+import type { MedianPrice } from './median-price.ts'
 
 /** Counts of a site run that quality is judged by, and the next run's is compared with. In pages. */
 export interface SiteStats {
@@ -18,6 +19,8 @@ export interface SiteStats {
   readonly fields: Readonly<Record<string, number>>
   /** Pages on which a required selector matched nothing, by selector. */
   readonly missingRequired: Readonly<Record<string, number>>
+  /** Null: no product has a price. Absent: written before it was counted. */
+  readonly medianPrice?: MedianPrice | null
 }
 
 /** Fields of a product that a shop's pages have or have not; what most shops never say is left out. */
