@@ -28,13 +28,14 @@ export interface Plans {
  */
 export async function makePlans(bucket: Bucket<unknown>, signal: AbortSignal, maxPlans = 2_000): Promise<Plans> {
   const loaded = new Map<string, Promise<LoadedPlan | null>>()
+  const openSeen = makeSeenUrls()
   await bucket.watch('>', (key) => loaded.delete(key), signal)
 
   async function load(key: string): Promise<LoadedPlan | null> {
     const entry = await bucket.get(key)
     if (entry === null) return null
     const plan = sitePlanSchema.parse(entry.value)
-    return loadedPlanOf(plan, await makeFieldReader(plan.site.fields))
+    return loadedPlanOf(plan, await makeFieldReader(plan.site.fields), openSeen())
   }
 
   return {
@@ -57,6 +58,6 @@ export async function makePlans(bucket: Bucket<unknown>, signal: AbortSignal, ma
 }
 
 /** A plan with nothing seen yet. */
-export function loadedPlanOf(plan: SitePlan, fields: FieldReader | null = null): LoadedPlan {
-  return { plan, hosts: siteHosts(plan.site), extractionKey: extractionKeyOf(plan), fields, seen: makeSeenUrls() }
+export function loadedPlanOf(plan: SitePlan, fields: FieldReader | null = null, seen = makeSeenUrls()()): LoadedPlan {
+  return { plan, hosts: siteHosts(plan.site), extractionKey: extractionKeyOf(plan), fields, seen }
 }
