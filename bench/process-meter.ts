@@ -15,13 +15,16 @@ export interface ProcessMeter {
 
 /** Linux counts CPU time in hundredths of a second. */
 const msPerTick = 10
-const samplePeriodMs = 200
+const defaultPeriodMs = 200
 
 /**
  * Samples CPU time and peak memory of processes from /proc, so that what a process used before it was killed counts (up
  * to its last sample). `roots` gives the process ids by name, asked for at every sample: they change with restarts.
  */
-export function startProcessMeter(roots: () => Iterable<[name: string, pid: number]>): ProcessMeter {
+export function startProcessMeter(
+  roots: () => Iterable<[name: string, pid: number]>,
+  samplePeriodMs = defaultPeriodMs,
+): ProcessMeter {
   const seen = new Map<string, Map<number, { cpuMs: number; peakRssMb: number }>>()
 
   function sample(): void {
