@@ -308,6 +308,7 @@ export const en = {
   'site.chart.pages': 'Pages and products',
   'site.chart.errors': 'Failed pages',
   'site.chart.price': 'Median price',
+  'site.priced': { one: 'of {n} product with a price', other: 'of {n} products with a price' },
   'site.chart.last': 'Last: {value}.',
   'site.hosts': 'Hosts',
   'site.noHosts': 'No host is known',

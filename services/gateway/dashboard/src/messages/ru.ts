@@ -381,6 +381,12 @@ export const ru: Messages = {
   'site.chart.pages': 'Страницы и товары',
   'site.chart.errors': 'Страницы со сбоем',
   'site.chart.price': 'Медианная цена',
+  'site.priced': {
+    one: 'по {n} товару с ценой',
+    few: 'по {n} товарам с ценой',
+    many: 'по {n} товарам с ценой',
+    other: 'по {n} товара с ценой',
+  },
   'site.chart.last': 'Последнее: {value}.',
   'site.hosts': 'Узлы',
   'site.noHosts': 'Узлы неизвестны',

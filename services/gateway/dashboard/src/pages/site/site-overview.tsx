@@ -1,6 +1,6 @@
 import type { SiteEntry } from '@seine/contracts'
 import { client } from '../../api.ts'
-import { formatDuration, formatFullTime, formatNumber, formatTime, none } from '../../format.ts'
+import { formatDuration, formatFullTime, formatNumber, formatPrice, formatTime, none } from '../../format.ts'
 import { t } from '../../i18n.ts'
 import { useResource } from '../../resource.ts'
 import { Chart } from '../../ui/chart.tsx'
@@ -73,7 +73,7 @@ function Runs({ site }: { site: string }) {
                 rows={reports}
                 columns={columns()}
                 keyOf={({ run }) => run.id}
-                minWidth="720px"
+                minWidth="860px"
               />
             </>
           )
@@ -113,24 +113,35 @@ function Charts({ reports }: { reports: readonly SiteReport[] }) {
           },
         ]}
       />
-      {known.some(({ report }) => report?.stats.medianPrice != null) && (
-        <Chart
-          title={t('site.chart.price')}
-          summary={t('site.chart.last', { value: formatNumber(last.stats.medianPrice ?? 0, 2) })}
-          times={times}
-          digits={2}
-          fromZero={false}
-          series={[
-            {
-              name: t('site.chart.price'),
-              color: '--accent',
-              kind: 'points',
-              values: of(({ stats }) => stats.medianPrice ?? null),
-            },
-          ]}
-        />
-      )}
+      <PriceChart reports={known} />
     </div>
+  )
+}
+
+/** Median prices in the currency of the last run that has one: those of another are no point of the same line. */
+function PriceChart({ reports }: { reports: readonly SiteReport[] }) {
+  const last = reports.findLast(({ report }) => report?.stats.medianPrice != null)?.report?.stats.medianPrice
+  if (last == null) return null
+  const name = `${t('site.chart.price')}${last.currency === null ? '' : `, ${last.currency}`}`
+  return (
+    <Chart
+      title={name}
+      summary={t('site.chart.last', { value: formatPrice(last.value, last.currency) })}
+      times={reports.map(({ run }) => Date.parse(run.createdAt) / 1000)}
+      digits={2}
+      fromZero={false}
+      series={[
+        {
+          name,
+          color: '--accent',
+          kind: 'points',
+          values: reports.map(({ report }) => {
+            const median = report?.stats.medianPrice
+            return median?.currency === last.currency ? median.value : null
+          }),
+        },
+      ]}
+    />
   )
 }
 
@@ -163,6 +174,18 @@ const columns = (): Column<SiteReport>[] => [
     width: '90px',
     isNumber: true,
     cell: ({ report }) => (report === null ? none : numbers(report.outcomes.failed ?? 0)),
+  },
+  {
+    key: 'price',
+    label: t('site.chart.price'),
+    width: '120px',
+    isNumber: true,
+    cell: ({ report }) => {
+      const median = report?.stats.medianPrice
+      return median == null ? none : formatPrice(median.value, median.currency)
+    },
+    title: ({ report }) =>
+      report?.stats.medianPrice == null ? undefined : t('site.priced', { n: report.stats.medianPrice.products }),
   },
   {
     key: 'changed',

@@ -1,12 +1,19 @@
 import type { DiffCounts, Quality, Run } from '@seine/contracts'
 import { client } from '../../api.ts'
 
+/** In the currency that most products of the run have. */
+interface MedianPrice {
+  readonly value: number
+  readonly currency: string | null
+  readonly products: number
+}
+
 /** What a site run's `report.json` says, as far as it is shown. */
 interface ReportFile {
   readonly rows: Readonly<Record<string, number>>
   readonly outcomes: Readonly<Record<string, number>>
   readonly diff: DiffCounts | null
-  readonly stats: { readonly pages: number; readonly products: number; readonly medianPrice?: number | null }
+  readonly stats: { readonly pages: number; readonly products: number; readonly medianPrice?: MedianPrice | null }
   readonly quality?: Quality
 }
 

@@ -1,22 +1,20 @@
 import type { Presence, PresenceOptions } from '@seine/client'
-import { ApiFailure } from '@seine/client'
 import type { SiteEntry } from '@seine/contracts'
-import { useEffect, useRef, useState } from 'preact/hooks'
-import { client, describeError } from '../../api.ts'
+import { client } from '../../api.ts'
 import { t } from '../../i18n.ts'
 import { useResource } from '../../resource.ts'
 import { navigate } from '../../router.ts'
 import { may } from '../../session.ts'
 import { confirm } from '../../ui/dialog.tsx'
 import { CheckField, SelectField, TextField } from '../../ui/field.tsx'
-import { fieldErrors } from '../../ui/field-errors.ts'
 import { Section } from '../../ui/layout.tsx'
-import { attempt, say } from '../../ui/toasts.tsx'
+import { attempt } from '../../ui/toasts.tsx'
 import { Selectors } from './selectors.tsx'
-import { type DraftErrors, differencesOf, draftOf, placeOf, problemsOf, type SiteDraft, siteOf } from './site-draft.ts'
+import { SiteConflict } from './site-conflict.tsx'
+import type { SiteDraft } from './site-draft.ts'
+import { useSiteEditing } from './use-site-editing.ts'
 
 type Members = Parameters<PresenceOptions['onMembers']>[0]
-const typingAgainMs = 2_000
 
 /** The settings of a site. Somebody else's change in between is shown, and nothing is overwritten unseen. */
 export function SiteSettings(props: {
@@ -26,71 +24,15 @@ export function SiteSettings(props: {
   others: Members
 }) {
   const { entry, reload, presence, others } = props
-  const [base, setBase] = useState(entry)
-  const [draft, setDraft] = useState<SiteDraft>(() => draftOf(entry.site))
-  const [errors, setErrors] = useState<DraftErrors>({})
-  const [theirs, setTheirs] = useState<SiteEntry | null>(null)
-  const [isBusy, setBusy] = useState(false)
+  const editing = useSiteEditing(entry, presence, reload)
+  const { base, draft, errors, theirs, isDirty, isBusy, change } = editing
   const policies = useResource('policies', () => client.listPolicies())
   const isReadOnly = !may('admin')
-  const isDirty = JSON.stringify(draft) !== JSON.stringify(draftOf(base.site))
 
-  useEffect(() => {
-    // Without changes of one's own the newest is shown; with them it waits to be looked at.
-    if (entry.version === base.version) return
-    if (!isDirty) {
-      setBase(entry)
-      setDraft(draftOf(entry.site))
-    } else setTheirs(entry)
-  }, [entry])
-
-  useEffect(() => presence()?.set(isDirty ? 'editing' : 'viewing'), [isDirty])
-
-  useEffect(() => {
-    if (!isDirty) return
-    const warn = (event: BeforeUnloadEvent) => event.preventDefault()
-    addEventListener('beforeunload', warn)
-    return () => removeEventListener('beforeunload', warn)
-  }, [isDirty])
-
-  const lastTyped = useRef({ key: '', atMs: 0 })
-  const change = <K extends keyof SiteDraft>(key: K, value: SiteDraft[K]) => {
-    setDraft((before) => ({ ...before, [key]: value }))
-    setErrors(({ [key]: _, ...rest }) => rest)
-    const now = Date.now()
-    if (lastTyped.current.key !== key || now - lastTyped.current.atMs > typingAgainMs) {
-      lastTyped.current = { key, atMs: now }
-      presence()?.typing(key)
-    }
-  }
-
-  const save = async (event: Event) => {
+  const save = (event: Event) => {
     event.preventDefault()
-    const problems = problemsOf(draft, (key, value) => t(`problem.${key}`, { value }))
-    setErrors(problems)
-    if (Object.keys(problems).length > 0) return focusFirstError()
-    setBusy(true)
-    try {
-      const saved = await client.replaceSite(siteOf(base.site, draft), base.version)
-      setBase(saved)
-      setDraft(draftOf(saved.site))
-      setTheirs(null)
-      say('done', t('action.saved'))
-      reload()
-    } catch (error) {
-      if (error instanceof ApiFailure && error.status === 412) {
-        setTheirs((await attempt(() => client.getSite(base.site.name))) ?? null)
-      } else {
-        const found = fieldErrors(error)
-        setErrors(Object.fromEntries(Object.entries(found).map(([name, text]) => [placeOf(name), text])))
-        say('failed', describeError(error).text)
-        focusFirstError()
-      }
-    } finally {
-      setBusy(false)
-    }
+    void editing.save()
   }
-
   const remove = async () => {
     const { name } = base.site
     const asked = {
@@ -129,22 +71,9 @@ export function SiteSettings(props: {
   const policyNames = [...new Set([draft.policy, ...(policies.data?.data ?? []).map(({ name }) => name)])].sort()
 
   return (
-    <form class="settings" onSubmit={(event) => void save(event)} noValidate>
+    <form class="settings" onSubmit={save} noValidate>
       {theirs !== null && (
-        <Conflict
-          base={base}
-          theirs={theirs}
-          mine={draft}
-          onTake={() => {
-            setBase(theirs)
-            setDraft(draftOf(theirs.site))
-            setTheirs(null)
-          }}
-          onKeep={() => {
-            setBase(theirs)
-            setTheirs(null)
-          }}
-        />
+        <SiteConflict base={base} theirs={theirs} mine={draft} onTake={editing.takeTheirs} onKeep={editing.keepMine} />
       )}
       {entry.origin === 'file' && <p class="muted">{t('site.fileNote')}</p>}
       <div class="panels">
@@ -200,7 +129,7 @@ export function SiteSettings(props: {
           <button type="submit" class="primary" disabled={isBusy || !isDirty || theirs !== null}>
             {t('action.save')}
           </button>
-          <button type="button" disabled={!isDirty} onClick={() => setDraft(draftOf(base.site))}>
+          <button type="button" disabled={!isDirty} onClick={editing.discard}>
             {t('action.discard')}
           </button>
           <span class="muted">{isDirty ? t('site.dirty') : ''}</span>
@@ -213,9 +142,6 @@ export function SiteSettings(props: {
   )
 }
 
-const focusFirstError = () =>
-  requestAnimationFrame(() => document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
-
 const typingIn = (members: Members, key: string) =>
   members.filter(({ typing }) => typing.includes(key)).map(({ name }) => name)
 
@@ -226,40 +152,4 @@ function Hint({ text, typing }: { text: string; typing: readonly string[] }) {
       {typing.length > 0 && <span class="person">{t('presence.typing', { names: typing.join(', ') })}</span>}
     </>
   )
-}
-
-/** Somebody else was there first: what they changed, and whether to go on from theirs with or without one's own. */
-function Conflict(props: {
-  base: SiteEntry
-  theirs: SiteEntry
-  mine: SiteDraft
-  onTake: () => void
-  onKeep: () => void
-}) {
-  const { base, theirs, mine } = props
-  const changed = differencesOf(base.site, theirs.site)
-  const wanted = differencesOf(base.site, siteOf(base.site, mine))
-  const both = changed.filter((name) => wanted.includes(name))
-  return (
-    <div class="failure" role="alert">
-      <div>
-        <strong>{t('conflict.title', { by: theirs.updatedBy, version: theirs.version })}</strong>
-        <div>{t('conflict.changed', { names: changed.map(nameOf).join(', ') })}</div>
-        {both.length > 0 && <div>{t('conflict.both', { names: both.map(nameOf).join(', ') })}</div>}
-      </div>
-      <div class="actions">
-        <button type="button" onClick={props.onTake}>
-          {t('conflict.take')}
-        </button>
-        <button type="button" onClick={props.onKeep}>
-          {t('conflict.keep')}
-        </button>
-      </div>
-    </div>
-  )
-}
-
-const nameOf = (name: string): string => {
-  const place = placeOf(name)
-  return place === 'more' ? name : t(`site.${place as 'startUrls'}`)
 }
