@@ -135,6 +135,16 @@ test('artifacts are written by exporters and fetchers, and only read by gateways
   expect(await store.remove('a/b.csv')).toBe(true)
 })
 
+test('results of a run are removed by exporters', async () => {
+  const { exporter, fetcher } = buses
+  for (const run of ['one', 'two']) expect(await refusalOf('fetcher', `result.page.${run}.site`, '{}')).toBeNull()
+  await exporter.purge('RESULTS', 'result.*.one.*')
+  const left: string[] = []
+  for await (const { subject } of exporter.replay('result.>', { stream: 'RESULTS' })) left.push(subject)
+  expect(left).toEqual(['result.page.two.site'])
+  await expect(fetcher.purge('RESULTS', 'result.*.two.*')).rejects.toThrow()
+})
+
 test('work is taken from the own consumer and settled', async () => {
   const { scheduler, fetcher } = buses
   expect(await scheduler.isAttended(consumers.fetchHttp)).toBe(false)

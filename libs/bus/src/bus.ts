@@ -71,6 +71,8 @@ export interface Bus extends AsyncDisposable {
   nowMs(): number
   /** Messages a stream holds for a filter. */
   pendingOn(stream: StreamName, filter: string): Promise<number>
+  /** Removes what a stream holds for a filter. Needs a user who may. */
+  purge(stream: StreamName, filter: string): Promise<void>
   /** Whether somebody works on a consumer's messages; see {@link isAttended} for what that is worth. */
   isAttended(consumer: ConsumerSettings): Promise<boolean>
   /** For `/readyz`. Null: connected. */
@@ -120,6 +122,9 @@ export async function connectBus(options: ConnectOptions, log: Logger): Promise<
     async pendingOn(stream, filter) {
       const info = await (await jsm()).streams.info(stream, { subjects_filter: filter })
       return Object.values(info.state.subjects ?? {}).reduce((sum, count) => sum + count, 0)
+    },
+    async purge(stream, filter) {
+      await (await jsm()).streams.purge(stream, { filter })
     },
     async isAttended({ stream, durable }) {
       return isAttended(await (await jsm()).consumers.info(stream, durable), brokerClock.nowMs())

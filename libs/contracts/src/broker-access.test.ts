@@ -50,9 +50,18 @@ const mayPublish = (user: (typeof brokerUsers)[number], subject: string) => {
   return allow.some((pattern) => matches(pattern, subject)) && !deny.some((pattern) => matches(pattern, subject))
 }
 
+test('results of runs that are not kept are removed by exporters, and nothing else of a stream by anybody', () => {
+  const purges = serviceNames.flatMap((user) =>
+    Object.values(streams)
+      .filter(({ name }) => mayPublish(user, `$JS.API.STREAM.PURGE.${name}`))
+      .map(({ name }) => [user, name]),
+  )
+  expect(purges).toEqual([['exporter', 'RESULTS']])
+})
+
 test.each(serviceNames)('%s may change no stream, bucket or shared consumer', (user) => {
   for (const { name } of Object.values(streams))
-    for (const action of ['CREATE', 'UPDATE', 'DELETE', 'PURGE'])
+    for (const action of ['CREATE', 'UPDATE', 'DELETE'])
       expect([name, mayPublish(user, `$JS.API.STREAM.${action}.${name}`)]).toEqual([name, false])
   for (const { name } of Object.values(buckets))
     for (const action of ['CREATE', 'UPDATE', 'DELETE', 'PURGE'])

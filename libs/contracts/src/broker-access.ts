@@ -33,6 +33,8 @@ interface Access {
   readonly looksAt: readonly ConsumerSettings[]
   /** Streams that it reads in order, with consumers of its own. */
   readonly reads: readonly StreamName[]
+  /** Streams that it removes messages from, by subject. */
+  readonly purges?: readonly StreamName[]
   /** Streams that it counts messages of. */
   readonly counts: readonly StreamName[]
   readonly readsBuckets: readonly BucketName[]
@@ -91,6 +93,8 @@ export const serviceAccess: Readonly<Record<ServiceName, Access>> = {
     looksAt: [],
     // The log of a run goes into its archive.
     reads: ['RESULTS', 'EVENTS'],
+    // Results of runs that are not kept.
+    purges: ['RESULTS'],
     counts: [],
     readsBuckets: ['plans'],
     // That a site is fetched, so that fetchers send the stored pages they hold.
@@ -142,6 +146,7 @@ export function permissionsOf(user: BrokerUser): BrokerPermissions {
     ...access.looksAt.map(({ stream, durable }) => `$JS.API.CONSUMER.INFO.${stream}.${durable}`),
     ...access.counts.map(infoOf),
     ...access.reads.flatMap(reading),
+    ...(access.purges ?? []).map((name) => `$JS.API.STREAM.PURGE.${name}`),
     ...kept.flatMap((name) => readingByKey(`KV_${buckets[name].name}`)),
     ...access.writesBuckets.map((name) => `$KV.${buckets[name].name}.>`),
     // Each says of itself that it is there.

@@ -22,12 +22,15 @@ export const expiredSiteRunSchema = z.strictObject({
 
 export type ExpiredSiteRun = z.output<typeof expiredSiteRunSchema>
 
-/** Remove what an artifact store has of a site run, or of a whole run. From: scheduler. Stream: EXPORTS. Done twice it is done once. */
+/** Subjects of all that fetchers and exporters found for a site run. `site` null: for a whole run. Comparisons have other subjects. */
+export const resultsOf = (runId: string, site: string | null): string => `result.*.${runId}.${site ?? '*'}`
+
+/** Remove what an artifact store and the log of results have of a site run, or of a whole run. From: scheduler. Stream: EXPORTS. Done twice it is done once. */
 export const removeArtifacts = defineMessage({
   name: 'work.remove',
   version: 1,
   stream: 'EXPORTS',
-  about: 'Remove the files of a site run, or of a whole run.',
+  about: 'Remove the files and results of a site run, or of a whole run.',
   subjectPattern: 'work.remove.<run>.<site>',
   schema: z.strictObject({
     runId: z.uuid(),

@@ -24,6 +24,17 @@ afterAll(async () => {
 const names = async (runId: string) =>
   (await Array.fromAsync(store.list(`bulk_runs/${runId}/`))).map(({ path }) => path.split(runId)[1]).sort()
 
+test('the results of a site run go with its files, those of others stay', async () => {
+  const [runId, other] = [newId(), newId()]
+  const page = { path: '/', title: 'Home' } as const
+  for (const id of [runId, other]) await bench.run([page], id)
+  const held = (id: string) => bench.bus.pendingOn('RESULTS', `result.*.${id}.>`)
+  expect([await held(runId), await held(other)]).toEqual([1, 1])
+  await bench.bus.publish(removeArtifacts, { runId, site: 'no-such' })
+  await bench.bus.publish(removeArtifacts, { runId, site: 'shop' })
+  await eventually(async () => expect([await held(runId), await held(other)]).toEqual([0, 1]))
+})
+
 test('the files of a site run go, and no others; then those of the run, also where they are gone already', async () => {
   const [runId, other] = [newId(), newId()]
   const paths = ['full.csv', 'pages/a-00001.warc.gz', 'snapshot.ndjson.zst']

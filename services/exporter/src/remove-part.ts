@@ -1,9 +1,9 @@
 import type { ArtifactStore } from '@seine/artifacts'
 import { type Bus, done } from '@seine/bus'
-import { consumers, removeArtifacts, runArtifacts, siteArtifacts } from '@seine/contracts'
+import { consumers, removeArtifacts, resultsOf, runArtifacts, siteArtifacts } from '@seine/contracts'
 import type { Logger, Part } from '@seine/runtime'
 
-/** Removes the files of runs that are not kept any longer. Files that are gone already are none the worse for it. */
+/** Removes the files and results of runs that are not kept any longer. What is gone already is none the worse for it. */
 export function makeRemovePart(deps: { bus: Bus; store: Pick<ArtifactStore, 'list' | 'remove'>; log: Logger }): Part {
   const { bus, store, log } = deps
   return bus.pull(
@@ -18,7 +18,8 @@ export function makeRemovePart(deps: { bus: Bus; store: Pick<ArtifactStore, 'lis
         signal.throwIfAborted()
         await store.remove(path)
       }
-      log.info('files removed', { run: runId, site, files: paths.length })
+      await bus.purge('RESULTS', resultsOf(runId, site))
+      log.info('files and results removed', { run: runId, site, files: paths.length })
       return done()
     },
     { maxInFlight: 1 },

@@ -38,6 +38,7 @@ export function makeRelease(deps: {
     ])
     if (left.length > 0) return
     await deps.publishRemoval({ runId, site: null })
+    await database.query('delete from bulk_job_progress where job_id = $1', [runId])
     await database.query('update bulk_jobs set archive = null, archive_parts = null where id = $1', [runId])
     // Their files lay among the run's.
     await database.query('delete from run_diffs where after_run_id = $1', [runId])
@@ -61,6 +62,7 @@ export function makeRelease(deps: {
         await clearRows(id)
         for (const table of ['bulk_job_site_hosts', 'bulk_job_site_traps'])
           await database.query(`delete from ${table} where site_run_id = $1`, [id])
+        await database.query('delete from bulk_job_progress where job_id = $1 and site = $2', [runId, site])
         await deps.publishRemoval({ runId, site })
         await database.query('update bulk_job_sites set cleared_at = $2::timestamptz where id = $1', [id, at(nowMs())])
         await clearRun(runId)

@@ -160,6 +160,32 @@ test('the archive goes with the last site of its run, and comparisons of which i
   await storeSites(server.database, catalogue.sites, now)
 })
 
+test('samples of its progress go with a site run, those of the run with its last site', async () => {
+  const old = await ended(40)
+  await ended(1)
+  for (const site of ['lamps', 'books', null])
+    await server.database.query(
+      `insert into bulk_job_progress (job_id, site, at, counts, bytes, pages_per_second, eta) values ($1, $2, now(), '{}', 0, 0, '{}')`,
+      [old, site],
+    )
+  const sampled = async () =>
+    (
+      await server.database.query<{ site: string | null }>(
+        'select site from bulk_job_progress where job_id = $1 order by site',
+        [old],
+      )
+    ).map(({ site }) => site)
+  const lampsAlone = retentionOf(1, null)
+  await lampsAlone.report({ dryRun: false })
+  await lampsAlone.round()
+  expect(await sampled()).toEqual(['books', null])
+  await server.database.query(`update sites set config = config - 'retain' where name = 'books'`)
+  await lampsAlone.report({ dryRun: false })
+  await lampsAlone.round()
+  expect(await sampled()).toEqual([])
+  await storeSites(server.database, catalogue.sites, now)
+})
+
 test('what is announced stays after all where settings have changed', async () => {
   await ended(40)
   await ended(1)
