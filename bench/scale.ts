@@ -147,7 +147,7 @@ async function follow(client: Client, now: () => Now): Promise<{ run: RunDetail;
 }
 
 function memoryLine({ memory, usage }: Reading): string {
-  const parts = Object.entries(memory).map(([name, { rssMb }]) => `${name} ${rssMb}`)
+  const parts = Object.entries(memory).map(([name, { mb }]) => `${name} ${mb}`)
   const cpuS =
     Object.entries(usage).reduce((sum, [name, { cpuMs }]) => (name.startsWith('(') ? sum : sum + cpuMs), 0) / 1_000
   return `${parts.join(', ')} MB; ${Math.round(cpuS)} s of CPU`

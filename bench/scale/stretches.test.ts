@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { memoryOf } from './memory.ts'
+import { readPssKb } from './memory.ts'
 import { type Reading, stretchesOf } from './stretches.ts'
 
 const reading = (pages: number, seconds: number, cpuMs: Record<string, number>): Reading => ({
@@ -23,5 +23,5 @@ test('a stretch without pages is left out', () => {
 
 test('memory is read from what the kernel says of a process', () => {
   const smaps = 'Rss:              204800 kB\nPss:               51200 kB\nPss_Dirty:  1 kB\n'
-  expect(memoryOf(smaps)).toEqual({ rssMb: 200, pssMb: 50 })
+  expect(readPssKb(smaps)).toBe(51_200)
 })
