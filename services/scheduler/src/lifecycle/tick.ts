@@ -8,6 +8,7 @@ import type { ExportAsker } from './ask-export.ts'
 import { activeJobs, finishRun, type JobRow, lockJob, siteGroups } from './job-row.ts'
 import type { LifecycleTimes } from './next-move.ts'
 import { advanceManifest } from './run-manifest.ts'
+import { makeTellSeldom } from './tell-seldom.ts'
 
 /** Site runs moved in one round of one run. */
 const maxMoves = 200
@@ -32,6 +33,7 @@ export interface TickDeps {
  */
 export function makeTick(deps: TickDeps): () => Promise<'more' | 'idle'> {
   const { database, nowMs, log } = deps
+  const seldom = makeTellSeldom(log, nowMs)
 
   async function tickRun(job: JobRow): Promise<boolean> {
     if (job.flag !== 'running') await tellFlag(job.id, 'running')
@@ -116,7 +118,8 @@ export function makeTick(deps: TickDeps): () => Promise<'more' | 'idle'> {
       } catch (error) {
         const { id: run, correlationId } = job
         const { site } = each
-        log.error('site run could not be moved on', { run, site, correlationId, error, why: messageOf(error) })
+        const why = messageOf(error)
+        seldom.failed('site run could not be moved on', why, { run, site, correlationId, error, why })
         if (++failed === maxFailedMoves) throw error
       }
     return sites.length - failed
@@ -158,6 +161,7 @@ export function makeTick(deps: TickDeps): () => Promise<'more' | 'idle'> {
   }
 
   return async () => {
+    seldom.due()
     const more = await database.exclusively('tick', async () => {
       await repairFlags()
       let any = false
@@ -166,7 +170,8 @@ export function makeTick(deps: TickDeps): () => Promise<'more' | 'idle'> {
           any = (await tickRun(job)) || any
         } catch (error) {
           const { id: run, correlationId } = job
-          log.error('run could not be moved on', { run, correlationId, error, why: messageOf(error) })
+          const why = messageOf(error)
+          seldom.failed('run could not be moved on', why, { run, correlationId, error, why })
         }
       }
       return any
