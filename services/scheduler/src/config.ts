@@ -12,6 +12,8 @@ export const configSchema = z.object({
     expected: 'postgres://user:password@host:port/name',
   }),
   DATABASE_POOL: envInt({ min: 6, max: 200, default: 16 }),
+  /** What a statement may take before PostgreSQL ends it; those over all pages of a site run may take an hour. 0: no limit. */
+  DATABASE_STATEMENT_TIMEOUT: envDurationMs(120_000),
   /** True: brings the schema up to date at start. False: refuses to start on an older one. */
   DATABASE_MIGRATE: envBool(false),
   SITES_FILE: envString({ default: 'config/sites.json' }),

@@ -3,7 +3,7 @@ import { createLogger, messageOf, runService, shutdownSignal, systemClock } from
 import { startTelemetry } from '@seine/telemetry'
 import { makeCatalogueSource } from './catalogue/catalogue.ts'
 import { readSchedulerConfig } from './config.ts'
-import { awaitMigrated, migrate } from './database/migrate.ts'
+import { awaitMigrated, migrateApart } from './database/migrate.ts'
 import { connectPostgres } from './database/postgres.ts'
 import { schedulerParts } from './scheduler-parts.ts'
 
@@ -14,11 +14,9 @@ async function main(): Promise<void> {
   const log = createLogger(name, { level: config.LOG_LEVEL })
   const stop = shutdownSignal(log)
   const telemetry = await startTelemetry(name, config)
-  const database = await connectPostgres(
-    { url: config.DATABASE_URL, maxConnections: config.DATABASE_POOL, startTimeoutMs: 30_000 },
-    log,
-  )
-  await (config.DATABASE_MIGRATE ? migrate(database, log) : awaitMigrated(database, systemClock, log))
+  const { DATABASE_URL: url, DATABASE_POOL: maxConnections, DATABASE_STATEMENT_TIMEOUT: statementTimeoutMs } = config
+  const database = await connectPostgres({ url, maxConnections, statementTimeoutMs, startTimeoutMs: 30_000 }, log)
+  await (config.DATABASE_MIGRATE ? migrateApart(url, log) : awaitMigrated(database, systemClock, log))
   const bus = await connectBus(brokerOf(config, name), log)
   const files = { sites: config.SITES_FILE, policies: config.POLICIES_FILE }
   const catalogue = makeCatalogueSource({ files, database, log, nowMs: bus.nowMs })

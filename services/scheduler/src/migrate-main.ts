@@ -1,8 +1,7 @@
 import { commonEnv, createLogger, readConfig, runMain } from '@seine/runtime'
 import { z } from 'zod'
 import { configSchema } from './config.ts'
-import { migrate } from './database/migrate.ts'
-import { connectPostgres } from './database/postgres.ts'
+import { migrateApart } from './database/migrate.ts'
 
 const environment = z.object({ LOG_LEVEL: commonEnv.LOG_LEVEL, DATABASE_URL: configSchema.shape.DATABASE_URL })
 
@@ -10,8 +9,6 @@ const environment = z.object({ LOG_LEVEL: commonEnv.LOG_LEVEL, DATABASE_URL: con
 await runMain('migrate', async () => {
   const config = readConfig(environment, process.env)
   const log = createLogger('migrate', { level: config.LOG_LEVEL })
-  const options = { url: config.DATABASE_URL, maxConnections: 2, startTimeoutMs: 60_000 }
-  await using database = await connectPostgres(options, log)
-  await migrate(database, log)
+  await migrateApart(config.DATABASE_URL, log)
   log.info('the schema is up to date')
 })

@@ -1,5 +1,5 @@
 import { type Clock, CodedError, type Logger } from '@seine/runtime'
-import type { Postgres } from './postgres.ts'
+import { connectPostgres, type Postgres } from './postgres.ts'
 import { locks } from './sql.ts'
 
 /** Brings the schema up to date; schedulers that start together do it one after the other. */
@@ -9,6 +9,18 @@ export async function migrate(database: Postgres, log: Logger): Promise<void> {
     const done = await database.orm.migrator.up()
     for (const migration of done) log.info('migrated', { migration: migration.name })
   })
+}
+
+/**
+ * The same on connections of its own, which no statement timeout ends: an index over millions of rows takes its time, and so does the
+ * wait for another that migrates.
+ */
+export async function migrateApart(url: string, log: Logger): Promise<void> {
+  await using database = await connectPostgres(
+    { url, maxConnections: 2, startTimeoutMs: 60_000, statementTimeoutMs: 0 },
+    log,
+  )
+  await migrate(database, log)
 }
 
 /** Takes the whole schema down again. */

@@ -39,6 +39,9 @@ interface PgPool extends Queryable {
  */
 const plannerSettings = '-c random_page_cost=1.1 -c jit=off -c enable_bitmapscan=off'
 
+const sessionSettings = (statementTimeoutMs: number | undefined): string =>
+  statementTimeoutMs === undefined ? plannerSettings : `${plannerSettings} -c statement_timeout=${statementTimeoutMs}`
+
 const migrations = [
   Initial,
   KnownContent,
@@ -70,7 +73,13 @@ export interface Postgres extends Database, AsyncDisposable {
  * `startTimeoutMs`, then throws what the last try said.
  */
 export async function connectPostgres(
-  options: { url: string; maxConnections: number; startTimeoutMs: number },
+  options: {
+    url: string
+    maxConnections: number
+    startTimeoutMs: number
+    /** What one statement may take, its wait for locks included; then PostgreSQL ends it (57014). 0: no limit. Absent: the server's. */
+    statementTimeoutMs?: number
+  },
   log: Logger,
 ): Promise<Postgres> {
   const orm = new MikroORM({
@@ -83,7 +92,9 @@ export async function connectPostgres(
       connectionTimeoutMillis: 5_000,
       application_name: 'seine-scheduler',
       keepAlive: true,
-      options: plannerSettings,
+      // The system's own first look at a silent connection is after two hours.
+      keepAliveInitialDelayMillis: 10_000,
+      options: sessionSettings(options.statementTimeoutMs),
     },
     logger: (message) => log.debug(message),
     discovery: { warnWhenNoEntities: false },

@@ -19,6 +19,17 @@ export interface Database extends Sql {
   exclusively<T>(lock: ExclusiveLock, work: () => Promise<T>): Promise<T | null>
 }
 
+/** What a statement over all pages of a site run may take: five million rows are rewritten in minutes. */
+const longStatement = '1h'
+
+/**
+ * Lets the statements of this transaction take longer than the pool's statement timeout allows. For those whose work grows with a site or
+ * a table; all others are stuck when they take long.
+ */
+export async function allowLong(sql: Sql): Promise<void> {
+  await sql.query(`set local statement_timeout = '${longStatement}'`)
+}
+
 /** Keys of PostgreSQL's advisory locks: what only one scheduler does at a time. */
 export const locks = {
   migrate: 7_301,

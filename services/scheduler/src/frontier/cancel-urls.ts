@@ -1,5 +1,5 @@
 import { urlStates } from '../database/entities.ts'
-import { at, type Sql } from '../database/sql.ts'
+import { allowLong, at, type Sql } from '../database/sql.ts'
 
 /**
  * Ends everything pending or leased in these site runs as `skipped`, reason `cancelled`, in one statement. What a fetcher
@@ -7,6 +7,7 @@ import { at, type Sql } from '../database/sql.ts'
  * exceed the concurrency meanwhile (I3). The caller holds the site runs' locks.
  */
 export async function cancelUrls(sql: Sql, siteRunIds: readonly string[], nowMs: number): Promise<void> {
+  await allowLong(sql)
   await sql.query(
     `with target as materialized (
        select id from urls where site_run_id = any($1::uuid[]) and state <> ${urlStates.done} order by id for no key update

@@ -1,5 +1,5 @@
 import { urlStates } from '../database/entities.ts'
-import { at, type Sql } from '../database/sql.ts'
+import { allowLong, at, type Sql } from '../database/sql.ts'
 
 /**
  * Which ended URLs go back to be fetched: those cut off by a cancel, sources that could not be read, failed pages, or
@@ -16,6 +16,7 @@ export type Reopen =
  * counting. The caller holds the site run's lock. Gives how many there were. Keeps I1.
  */
 export async function reopenUrls(sql: Sql, siteRunId: string, reopen: Reopen, nowMs: number): Promise<number> {
+  await allowLong(sql)
   const [result] = await sql.query<{ n: number }>(reopenSql(conditions[reopen.what]), [
     siteRunId,
     at(nowMs),

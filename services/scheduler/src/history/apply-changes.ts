@@ -1,5 +1,5 @@
 import { type PageChanges, pageIdOf } from '@seine/contracts'
-import type { Database, Sql } from '../database/sql.ts'
+import { allowLong, type Database, type Sql } from '../database/sql.ts'
 import { toJson } from '../database/to-json.ts'
 
 /**
@@ -23,6 +23,7 @@ async function isLatest(sql: Sql, { runId, site, attempt }: PageChanges): Promis
   )
   if (known === undefined || attempt < known.attempt) return false
   if (attempt === known.attempt) return true
+  await allowLong(sql)
   await sql.query('delete from page_changes where run_id = $1 and site = $2', [runId, site])
   await sql.query('update bulk_job_sites set changes_attempt = $3 where job_id = $1 and site = $2', [
     runId,

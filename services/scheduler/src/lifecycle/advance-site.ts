@@ -1,5 +1,5 @@
 import type { Logger } from '@seine/runtime'
-import { at, type Database, type Sql } from '../database/sql.ts'
+import { allowLong, at, type Database, type Sql } from '../database/sql.ts'
 import { enterKnownUrls } from '../discovery/known-urls.ts'
 import { type EnterSettings, enterUrls } from '../frontier/enter-urls.ts'
 import { reopenUrls } from '../frontier/reopen-urls.ts'
@@ -64,6 +64,7 @@ export function makeAdvanceSite(deps: {
   }
 
   async function driveFinders(sql: Sql, run: SiteRunRow, nowMs: number): Promise<void> {
+    await allowLong(sql)
     const finders = await sql.query<{ id: string }>(
       `select u.id from urls u where u.site_run_id = $1 and u.state = 2 and u.announced_batches > (
          select count(*) from discovery_batches b where b.url_id = u.id and b.attempt = u.won_attempt

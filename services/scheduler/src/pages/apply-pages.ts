@@ -1,5 +1,5 @@
 import { type KnownPages, pageIdOf } from '@seine/contracts'
-import type { Database, Sql } from '../database/sql.ts'
+import { allowLong, type Database, type Sql } from '../database/sql.ts'
 import { toJson } from '../database/to-json.ts'
 
 interface LastExport {
@@ -56,6 +56,7 @@ async function noteExport(sql: Sql, { runId, site, attempt, isCompared }: KnownP
 
 /** Where a run was compared with nothing, pages that it does not name would be taken for seen. Rare: the snapshot before it is gone. */
 async function forgetWhatIsNotNamed(sql: Sql, site: string, last: LastExport): Promise<void> {
+  await allowLong(sql)
   await sql.query(
     `update site_pages set state = 'not-checked', reason = '',
        last_run_id = coalesce(last_run_id, $2::uuid), last_at = coalesce(last_at, $3::timestamptz)

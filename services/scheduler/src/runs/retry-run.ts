@@ -1,7 +1,7 @@
 import { RpcError } from '@seine/bus'
 import type { RpcRequest, Run, schedulerRpc } from '@seine/contracts'
 import { anonymous, type Doer, recordAudit } from '../audit/record-audit.ts'
-import type { Database, Sql } from '../database/sql.ts'
+import { allowLong, type Database, type Sql } from '../database/sql.ts'
 import { reopenUrls } from '../frontier/reopen-urls.ts'
 import { lockSiteRuns, type SiteRunRow } from '../frontier/site-run-row.ts'
 import { lockJob } from '../lifecycle/job-row.ts'
@@ -54,6 +54,7 @@ async function retryFailures(sql: Sql, runs: readonly SiteRunRow[], nowMs: numbe
 
 async function startAnew(sql: Sql, runs: readonly SiteRunRow[], nowMs: number): Promise<void> {
   const ids = runs.map((run) => run.id)
+  await allowLong(sql)
   await sql.query(
     'delete from discovery_batches where url_id in (select id from urls where site_run_id = any($1::uuid[]))',
     [ids],
