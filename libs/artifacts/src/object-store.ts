@@ -6,7 +6,7 @@ import {
   type JetStreamManager,
   jetstreamManager,
 } from '@nats-io/jetstream'
-import { type ObjectInfo, type ObjectStore, Objm } from '@nats-io/obj'
+import { type ObjectInfo, type ObjectStore, Objm, setSha256Backend } from '@nats-io/obj'
 import { type NatsConnection, nanos } from '@nats-io/transport-node'
 import { artifactStore } from '@seine/contracts'
 import { CodedError } from '@seine/runtime'
@@ -33,6 +33,8 @@ const maxSilences = 4
  */
 export async function makeObjectStore(nc: NatsConnection, config: ObjectStoreConfig = {}): Promise<ArtifactStore> {
   const name = config.name ?? artifactStore.name
+  // The client's own choice is a SHA-256 in JavaScript, for browsers: 15 ms of CPU a megabyte instead of 0.6.
+  setSha256Backend('native')
   const jsm = await jetstreamManager(nc)
   const store = await new Objm(nc).open(name).catch((error: unknown) => {
     throw new CodedError(
