@@ -3,45 +3,33 @@
  * politeness, no broker, no reports. `node bench/ceiling.ts [--concurrency 32] [--fetch-only]`
  */
 import { parseArgs } from 'node:util'
-import { Agent, request } from 'undici'
 import { bareExtract } from './bare-extract.ts'
+import { fetchAll } from './compare/fetch-all.ts'
 import { startDocSites } from './sites/doc-sites.ts'
 
 const { values } = parseArgs({
   options: { concurrency: { type: 'string', default: '32' }, 'fetch-only': { type: 'boolean', default: false } },
 })
-const concurrency = Number(values.concurrency)
-const fetchOnly = values['fetch-only']
 
 const docs = await startDocSites()
 try {
   const urls = Object.values(docs.pages).flatMap((pages) => [...pages.keys()])
-  const dispatcher = new Agent({ connections: concurrency })
   const startedMs = performance.now()
   const startCpu = process.cpuUsage()
   const seen = { pages: 0, failed: 0, bytes: 0, links: 0, words: 0, titles: 0 }
-
-  let next = 0
-  const work = async () => {
-    for (let url = urls[next++]; url !== undefined; url = urls[next++]) {
-      const { host, port, pathname } = new URL(url)
-      const answer = await request(`http://127.0.0.1:${port}${pathname}`, { headers: { host }, dispatcher })
-      const body = Buffer.from(await answer.body.arrayBuffer())
-      if (answer.statusCode !== 200) seen.failed++
-      seen.pages++
-      seen.bytes += body.length
-      if (fetchOnly) continue
-      const record = bareExtract(body.toString('utf8'), url)
-      seen.links += record.links.size
-      seen.words += record.words
-      if (record.title !== '') seen.titles++
-    }
-  }
-  await Promise.all(Array.from({ length: concurrency }, work))
+  await fetchAll(urls, Number(values.concurrency), ({ url, status, body }) => {
+    if (status !== 200) seen.failed++
+    seen.pages++
+    seen.bytes += body.length
+    if (values['fetch-only']) return
+    const record = bareExtract(body.toString('utf8'), url)
+    seen.links += record.links.size
+    seen.words += record.words
+    if (record.title !== '') seen.titles++
+  })
 
   const seconds = (performance.now() - startedMs) / 1_000
   const cpu = process.cpuUsage(startCpu)
-  await dispatcher.close()
   console.log(
     JSON.stringify({
       ...seen,

@@ -5,16 +5,17 @@
  *   node bench/sites/install.ts && node bench/docs-run.ts [--fetchers 2] [--no-kill] [--keep]
  */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { type Run, type SiteRun, steps } from '@seine/contracts'
-import { type Stack, startStack } from '@seine/stack'
+import type { Stack } from '@seine/stack'
+import { callMesh, processIds, startBenchMesh, unpackArchive } from './bench-mesh.ts'
 import { checkArchive } from './check-archive.ts'
 import { startProcessMeter, type Usage } from './process-meter.ts'
-import { docPolicy, docPolicyName, startDocSites } from './sites/doc-sites.ts'
+import { startDocSites } from './sites/doc-sites.ts'
 
 const { values } = parseArgs({
   options: {
@@ -31,30 +32,11 @@ const docs = await startDocSites()
 try {
   const pages = Object.values(docs.pages).reduce((sum, files) => sum + files.size, 0)
   console.log(`${docs.sites.length} sites, ${pages} pages, ${values.fetchers} fetchers; ${folder}`)
-  const sitesFile = writeJson('sites.json', { sites: docs.sites })
-  // JSON is YAML.
-  const policiesFile = writeJson('policies.yml', { policies: { default: {}, [docPolicyName]: docPolicy } })
-  await using stack = await startStack({
-    dir: join(folder, 'stack'),
-    fetchers: Number(values.fetchers),
-    sitesFile,
-    policiesFile,
-    durability: 'durable',
-    restart: true,
-    env: {
-      ...process.env,
-      ALLOWED_PRIVATE_NETWORKS: '127.0.0.0/8',
-      HOST_OVERRIDES: Object.entries(docs.hostOverrides)
-        .map(([host, ip]) => `${host}=${ip}`)
-        .join(','),
-    },
-  })
-  const meter = startProcessMeter(() =>
-    [...stack.processes.values()].flatMap(({ name, pid }) => (pid === null ? [] : [[name, pid] as [string, number]])),
-  )
+  await using stack = await startBenchMesh(docs, { folder, fetchers: Number(values.fetchers), restart: true })
+  const meter = startProcessMeter(() => processIds(stack))
   const run = await follow(stack, pages)
   const usage = meter.stop()
-  const unpacked = await unpack(stack, run.id)
+  const unpacked = await unpackArchive(stack, run.id, folder)
   const check = await checkArchive(unpacked, docs.pages)
   report(run, pages, usage)
   console.log(check.ok ? `archive: right, ${check.pages} pages` : `archive: WRONG, ${check.problemCount} problems`)
@@ -70,19 +52,13 @@ if (process.exitCode !== 1) {
   console.log(execFileSync(process.execPath, [join(import.meta.dirname, 'ceiling.ts')], { encoding: 'utf8' }).trim())
 }
 
-function writeJson(name: string, value: unknown): string {
-  const path = join(folder, name)
-  writeFileSync(path, JSON.stringify(value))
-  return path
-}
-
 /** Starts the run and kills what has to be killed on the way. Resolves when it has ended. */
 async function follow(stack: Stack, pages: number): Promise<Run> {
   const kills = values.kill ? [kill('fetcher-1', 0.25), kill('nats', 0.55)] : []
-  const created = await call<Run>(stack, '/api/bulk-runs', { method: 'POST', body: '{}' })
+  const created = await callMesh<Run>(stack, '/api/bulk-runs', { method: 'POST', body: '{}' })
   const untilMs = Date.now() + Number(values['timeout-minutes']) * 60_000
   for (;;) {
-    const run = await call<Run>(stack, `/api/bulk-runs/${created.id}`).catch(() => null)
+    const run = await callMesh<Run>(stack, `/api/bulk-runs/${created.id}`).catch(() => null)
     if (run && ['completed', 'failed', 'cancelled'].includes(run.status)) return run
     const share = run === null ? 0 : (run.counts.ok + run.counts.failed) / pages
     for (const { done, name, at } of kills)
@@ -99,27 +75,6 @@ async function follow(stack: Stack, pages: number): Promise<Run> {
 
 function kill(name: string, at: number) {
   return { name, at, done: { value: false } }
-}
-
-async function call<T>(stack: Stack, path: string, init: RequestInit = {}): Promise<T> {
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${stack.apiKey}` }
-  const answer = await fetch(`${stack.gatewayUrl}${path}`, { ...init, headers })
-  const body = (await answer.json()) as { data: T }
-  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${JSON.stringify(body)}`)
-  return body.data
-}
-
-async function unpack(stack: Stack, runId: string): Promise<string> {
-  const answer = await fetch(`${stack.gatewayUrl}/api/bulk-runs/${runId}/archive`, {
-    headers: { authorization: `Bearer ${stack.apiKey}` },
-  })
-  if (!answer.ok) throw new Error(`archive: ${answer.status} ${await answer.text()}`)
-  const zip = join(folder, 'reports.zip')
-  writeFileSync(zip, Buffer.from(await answer.arrayBuffer()))
-  const target = join(folder, 'out')
-  mkdirSync(target)
-  execFileSync('unzip', ['-q', zip, '-d', target])
-  return target
 }
 
 function report(run: Run & { sites?: SiteRun[] }, pages: number, usage: Record<string, Usage>): void {

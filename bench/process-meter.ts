@@ -36,7 +36,9 @@ export function startProcessMeter(
       for (const pid of pids) {
         pids.push(...(children.get(pid) ?? []))
         const used = readUsage(pid)
-        if (used !== null) lives.set(pid, used)
+        if (used === null) continue
+        // A process that has ended and is not waited for yet has CPU time and no memory.
+        lives.set(pid, { ...used, peakRssMb: Math.max(used.peakRssMb, lives.get(pid)?.peakRssMb ?? 0) })
       }
     }
   }

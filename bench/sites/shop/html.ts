@@ -1,11 +1,11 @@
-import { categoryNames, type ShopProduct, shopProduct } from './products.ts'
+import { categoryNames, type ShopProduct } from './products.ts'
 
 /** Path of a product's page. */
 export const productPath = (number: number): string => `/p/${number}.html`
 export const categoryPath = (category: number): string => `/c/${category}.html`
 
 /** A product as shops show it: head with social tags, menu, product data as JSON-LD, text, reviews, related products, footer. */
-export function productHtml(product: ShopProduct, origin: string, count: number): string {
+export function productHtml(product: ShopProduct, products: readonly ShopProduct[], origin: string): string {
   const { name, brand, sku, gtin, price, currency, availability, category, rating, ratingCount } = product
   const url = `${origin}${productPath(product.number)}`
   const image = `${origin}/img/${product.number}.jpg`
@@ -51,22 +51,21 @@ ${product.description.map((text) => `<p>${text}</p>`).join('\n')}
 <h2>Reviews</h2>
 ${product.description.map((text, n) => `<article class="review"><h3>Review ${n + 1}</h3><p class="stars" aria-label="${rating} of 5">★★★★</p><p>${text.slice(0, 240)}</p></article>`).join('\n')}
 <h2>Related products</h2>
-<ul class="related">${product.related.map((number) => teaser(shopProduct(number, count))).join('')}</ul>`
+<ul class="related">${product.related.map((number) => teaser(products[number] ?? product)).join('')}</ul>`
   const title = `${name} | ${categoryNames[category]} | Example Shop`
   const description = (product.description[0] ?? '').slice(0, 150)
   return page({ title, description, url, image, things, main, origin })
 }
 
-/** A list of products. @param numbers its products. */
+/** A page that lists products. */
 export function listHtml(
-  list: { title: string; path: string; numbers: readonly number[] },
+  list: { title: string; path: string; products: readonly ShopProduct[] },
   origin: string,
-  count: number,
 ): string {
-  const { title, path, numbers } = list
-  const main = `<h1>${title}</h1>\n<ul class="grid">${numbers.map((number) => teaser(shopProduct(number, count))).join('\n')}</ul>`
+  const { title, path, products } = list
+  const main = `<h1>${title}</h1>\n<ul class="grid">${products.map(teaser).join('\n')}</ul>`
   const things = [{ '@context': 'https://schema.org', '@type': 'CollectionPage', name: title }]
-  const description = `${numbers.length} products of ${title}.`
+  const description = `${products.length} products of ${title}.`
   return page({
     title: `${title} | Example Shop`,
     description,

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { categoryPath, listHtml, productHtml, productPath } from './html.ts'
-import { categoryNames, shopProduct } from './products.ts'
+import { categoryNames, type ShopProduct, shopProduct } from './products.ts'
 
 const productsOfList = 48
 
@@ -11,16 +11,16 @@ const productsOfList = 48
 export function writeShop(folder: string, origin: string, pageCount: number): void {
   const count = pageCount - categoryNames.length - 1
   if (count < 1) throw new RangeError(`a shop has at least ${categoryNames.length + 2} pages, not ${pageCount}`)
-  const numbers = Array.from({ length: count }, (_, number) => number)
+  const products = Array.from({ length: count }, (_, number) => shopProduct(number, count))
   for (const name of ['p', 'c']) mkdirSync(`${folder}/${name}`, { recursive: true })
-  const list = (title: string, path: string, of: readonly number[]) =>
-    listHtml({ title, path, numbers: of.slice(0, productsOfList) }, origin, count)
+  const writeList = (title: string, path: string, file: string, of: readonly ShopProduct[]) =>
+    writeFileSync(`${folder}${file}`, listHtml({ title, path, products: of.slice(0, productsOfList) }, origin))
 
-  writeFileSync(`${folder}/index.html`, list('Example Shop', '/', numbers))
-  categoryNames.forEach((name, category) => {
-    const own = numbers.filter((number) => number % categoryNames.length === category)
-    writeFileSync(`${folder}${categoryPath(category)}`, list(name, categoryPath(category), own))
+  writeList('Example Shop', '/', '/index.html', products)
+  categoryNames.forEach((name, at) => {
+    const own = products.filter(({ category }) => category === at)
+    writeList(name, categoryPath(at), categoryPath(at), own)
   })
-  for (const number of numbers)
-    writeFileSync(`${folder}${productPath(number)}`, productHtml(shopProduct(number, count), origin, count))
+  for (const product of products)
+    writeFileSync(`${folder}${productPath(product.number)}`, productHtml(product, products, origin))
 }

@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Run } from '@seine/contracts'
+import type { Stack } from '@seine/stack'
+import { callMesh, processIds, startBenchMesh, unpackArchive } from '../bench-mesh.ts'
+import { type ArchiveCheck, checkArchive } from '../check-archive.ts'
+import { startProcessMeter, type Usage } from '../process-meter.ts'
+import type { ServedSites } from '../sites/serve-sites.ts'
+import { readMeshRows } from './mesh-rows.ts'
+import type { ProcessCost } from './row.ts'
+
+const pollMs = 250
+const timeoutMs = 15 * 60_000
+
+export type MeshRun = {
+  run: Run
+  seconds: number
+  startCpuMs: number
+  processes: Record<string, ProcessCost>
+  /** The archive against the files that were served. */
+  check: ArchiveCheck
+  /** The compared fields of every page with status 200, by URL. */
+  rows: Map<string, Record<string, string>>
+}
+
+/** One run of a mesh that was started for it, over all sites, with every report and the archive. */
+export async function runMesh(sites: ServedSites, fetchers: number, scratch: string): Promise<MeshRun> {
+  const folder = mkdtempSync(join(scratch, `mesh-${fetchers}-`))
+  try {
+    await using stack = await startBenchMesh(sites, { folder, fetchers, restart: false })
+    const meter = startProcessMeter(() => processIds(stack))
+    const before = meter.usage()
+    const startedMs = performance.now()
+    const run = await untilEnded(stack)
+    const seconds = (performance.now() - startedMs) / 1_000
+    const processes = costsSince(before, meter.stop())
+    const unpacked = await unpackArchive(stack, run.id, folder)
+    return {
+      run,
+      seconds,
+      startCpuMs: Object.values(before).reduce((sum, { cpuMs }) => sum + cpuMs, 0),
+      processes,
+      check: await checkArchive(unpacked, sites.pages),
+      rows: await readMeshRows(unpacked),
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function untilEnded(stack: Stack): Promise<Run> {
+  const { id } = await callMesh<Run>(stack, '/api/bulk-runs', { method: 'POST', body: '{}' })
+  const untilMs = performance.now() + timeoutMs
+  for (;;) {
+    const run = await callMesh<Run>(stack, `/api/bulk-runs/${id}`)
+    if (['completed', 'failed', 'cancelled'].includes(run.status)) return run
+    if (performance.now() > untilMs) throw new Error(`no end after ${timeoutMs} ms: ${JSON.stringify(run)}`)
+    await sleep(pollMs)
+  }
+}
+
+function costsSince(before: Record<string, Usage>, after: Record<string, Usage>): Record<string, ProcessCost> {
+  return Object.fromEntries(
+    Object.entries(after).map(([name, { cpuMs, peakRssMb }]) => [
+      name,
+      { cpuMs: cpuMs - (before[name]?.cpuMs ?? 0), peakMb: peakRssMb },
+    ]),
+  )
+}

@@ -1,0 +1,71 @@
+import { expect, it } from 'vitest'
+import { readGoals } from './goals.ts'
+import type { Row } from './row.ts'
+import { cpuOfPage, peakMbOf, wrongCounts } from './row.ts'
+import { costTable, markdownTable, processTable } from './tables.ts'
+
+const row = (name: string, change: Partial<Row> = {}): Row => ({
+  name,
+  version: '1',
+  gives: '',
+  survives: '',
+  pages: 100,
+  witnesses: { server: 100, said: 100 },
+  seconds: 2,
+  startCpuMs: 500,
+  processes: {
+    'fetcher-1': { cpuMs: 60, peakMb: 10 },
+    'fetcher-2': { cpuMs: 40, peakMb: 20 },
+    nats: { cpuMs: 100, peakMb: 5 },
+  },
+  ...change,
+})
+
+it('puts numbers at the right and is as wide as its widest cell', () => {
+  expect(
+    markdownTable(
+      ['', 'n'],
+      [
+        ['one', '1.00'],
+        ['three', '–'],
+      ],
+    ),
+  ).toBe(['|       |    n |', '|-------|-----:|', '| one   | 1.00 |', '| three |    – |'].join('\n'))
+})
+
+it('adds up processes by kind', () => {
+  expect(cpuOfPage(row('mesh'), 'fetcher')).toBe(1)
+  expect(cpuOfPage(row('mesh'))).toBe(2)
+  expect(peakMbOf(row('mesh'))).toBe(35)
+  expect(processTable([row('mesh')])).toContain('| fetcher |               1.000 |      30 |')
+})
+
+it('prints a row that missed a page as wrong, without figures', () => {
+  const wrong = row('slow', { witnesses: { server: 100, CSV: 99 } })
+  expect(wrongCounts(wrong)).toBe('CSV: 99 of 100')
+  const line = costTable([row('mesh'), wrong], row('mesh'))
+    .split('\n')
+    .at(-1)
+  expect(line?.split('|').map((cell) => cell.trim())).toEqual([
+    '',
+    'slow',
+    '–',
+    '–',
+    '–',
+    '–',
+    '–',
+    'WRONG (CSV: 99 of 100)',
+    '',
+  ])
+})
+
+it('sets goals beside the rows that they are measured by, and judges none by a row that is not there', () => {
+  const scrapy = row('Scrapy', { processes: { Scrapy: { cpuMs: 800, peakMb: 1 } } })
+  const ceiling = row('ceiling', { processes: { loop: { cpuMs: 50, peakMb: 1 } } })
+  expect(readGoals({ mesh: row('mesh'), scrapy, ceiling }).map(({ measured, isMet }) => [measured, isMet])).toEqual([
+    ['0.25', true],
+    ['not measured', null],
+    ['2.00', false],
+    ['2.00', false],
+  ])
+})
