@@ -16,6 +16,7 @@ export default defineConfig({
             'services/gateway/dashboard/src/**/*.test.ts',
             'cli/src/**/*.test.ts',
             'tests/*.test.ts',
+            'tests/chaos/**/*.test.ts',
             'bench/**/*.test.ts',
           ],
           exclude: ['**/*.it.test.ts', '**/node_modules/**'],
@@ -40,8 +41,8 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'chaos',
-          include: ['tests/chaos/**/*.test.ts'],
+          name: 'faults',
+          include: ['tests/faults/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,

@@ -12,6 +12,10 @@ export interface ServiceProcessOptions {
   /** Given on top of what it inherits. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly logFolder: string
+  /** Where its health is told and asked for. Absent: loopback. */
+  readonly healthHost?: string
+  /** What runs it, its own command line behind: `ip netns exec pod-1`. Absent: nothing. */
+  readonly runBy?: readonly string[]
   readonly restart: boolean
   readonly stopTimeoutMs: number
   readonly onChange?: ProcessSpec['onChange']
@@ -28,22 +32,24 @@ const maxSemiSpaceMegabytes = 8
 /** A service run from its source, ready when its `/readyz` says so. */
 export async function makeServiceProcess(options: ServiceProcessOptions): Promise<ManagedProcess> {
   const healthPort = await freePort()
+  const healthHost = options.healthHost ?? '127.0.0.1'
+  const [command = process.execPath, ...before] = [...(options.runBy ?? []), process.execPath]
   const env = {
     // Type stripping is a quarter of a short start; the next start reads its result.
     NODE_COMPILE_CACHE: join(cacheDir, 'compile'),
     NODE_OPTIONS: `--max-old-space-size=${maxHeapMegabytes} --max-semi-space-size=${maxSemiSpaceMegabytes}`,
     ...options.env,
-    HEALTH_HOST: '127.0.0.1',
+    HEALTH_HOST: healthHost,
     HEALTH_PORT: String(healthPort),
   }
   return makeProcess({
     name: options.name,
-    command: process.execPath,
-    args: ['--enable-source-maps', join(projectRoot, 'services', options.service, 'src/main.ts')],
+    command,
+    args: [...before, '--enable-source-maps', join(projectRoot, 'services', options.service, 'src/main.ts')],
     env: withoutAbsent(env),
     cwd: projectRoot,
     logFile: join(options.logFolder, `${options.name}.log`),
-    ready: () => httpAnswers(`http://127.0.0.1:${healthPort}/readyz`),
+    ready: () => httpAnswers(`http://${healthHost}:${healthPort}/readyz`),
     startTimeoutMs: 60_000,
     stopTimeoutMs: options.stopTimeoutMs,
     restart: options.restart,

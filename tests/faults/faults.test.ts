@@ -54,7 +54,7 @@ let bus: Bus
 let folder: string
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'seine-chaos-'))
+  folder = await mkdtemp(join(tmpdir(), 'seine-faults-'))
   const policiesFile = join(folder, 'policies.yml')
   await writeFile(policiesFile, policies)
   samples = await startSampleProcess('faults')

@@ -1,0 +1,152 @@
+import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { bringBack } from './bring-back.ts'
+import type { Disk } from './disk.ts'
+import type { Fault } from './fault.ts'
+import type { ChaosMesh, Member } from './mesh.ts'
+import type { Repeater } from './repeat.ts'
+
+export interface Injector {
+  /** Does the faults at their times, and undoes each when its time is over. Resolves when all is whole again. */
+  run(faults: readonly Fault[]): Promise<void>
+}
+
+/** The edge of the plan: nothing is decided here. Faults of one target follow each other, those of others overlap. */
+export function makeInjector(deps: {
+  mesh: ChaosMesh
+  disks: Readonly<Record<'artifacts' | 'spool', Disk>> | null
+  repeater: Repeater
+  /** Told when a fault was really done and how long it took, in ms of the round. */
+  onDone: (fault: Fault, beganMs: number, endedMs: number) => void
+}): Injector {
+  const { mesh, disks, repeater } = deps
+
+  const processOf = (name: string) => {
+    const process = mesh.processes.get(name)
+    if (process === undefined) throw new Error(`no process '${name}'`)
+    return process
+  }
+  const memberOf = (name: string): Member => {
+    const member = mesh.members.get(name)
+    if (member === undefined) throw new Error(`no service '${name}'`)
+    return member
+  }
+
+  async function during(forMs: number, begin: () => unknown, end: () => unknown): Promise<void> {
+    await begin()
+    try {
+      await sleep(forMs)
+    } finally {
+      await end()
+    }
+  }
+
+  async function pause(target: string, forMs: number): Promise<void> {
+    const { pid } = processOf(target)
+    if (pid === null) return
+    // PostgreSQL is many processes, which stop with their parent only if they are told, too.
+    const pids = [pid, ...(target === 'postgres' ? await childrenOf(pid) : [])]
+    await during(
+      forMs,
+      () => signalAll(pids, 'SIGSTOP'),
+      () => signalAll(pids, 'SIGCONT'),
+    )
+  }
+
+  async function cut(target: string, forMs: number): Promise<void> {
+    const { pod, wires } = memberOf(target)
+    const all = Object.values(wires)
+    const silence = () => {
+      for (const wire of all) for (const way of ['up', 'down'] as const) wire.silence(way)
+    }
+    const hear = () => {
+      for (const wire of all) for (const way of ['up', 'down'] as const) wire.hear(way)
+    }
+    if (pod.cable === null) return during(forMs, silence, hear)
+    await during(forMs, pod.cable.cut, pod.cable.plugIn)
+  }
+
+  async function perform(fault: Fault): Promise<void> {
+    switch (fault.kind) {
+      case 'kill':
+        await processOf(fault.target).kill('SIGKILL')
+        await sleep(fault.downMs)
+        return bringBack(processOf(fault.target))
+      case 'restart':
+        await processOf(fault.target).stop()
+        await sleep(fault.downMs)
+        return bringBack(processOf(fault.target))
+      case 'pause':
+        return pause(fault.target, fault.forMs)
+      case 'cut':
+        return cut(fault.target, fault.forMs)
+      case 'half-open': {
+        const wire = memberOf(fault.target).wires[fault.to]
+        return during(
+          fault.forMs,
+          () => wire.silence(fault.silent),
+          () => wire.hear(fault.silent),
+        )
+      }
+      case 'reset':
+        return memberOf(fault.target).wires[fault.to].reset()
+      case 'delay': {
+        const wire = memberOf(fault.target).wires[fault.to]
+        return during(
+          fault.forMs,
+          () => wire.delay(fault.byMs),
+          () => wire.delay(0),
+        )
+      }
+      case 'fill': {
+        const disk = disks?.[fault.disk]
+        return disk && during(fault.forMs, disk.fill, disk.free)
+      }
+      case 'repeat':
+        return repeater.repeat(fault)
+      case 'clock':
+        return memberOf(fault.target).moveClock(fault.offByMs)
+    }
+  }
+
+  return {
+    async run(faults) {
+      const startedMs = performance.now()
+      const nowMs = () => performance.now() - startedMs
+      const last = new Map<string, Promise<void>>()
+      const all = faults.map((fault) => {
+        const about = 'target' in fault ? fault.target : fault.kind
+        const before = last.get(about) ?? Promise.resolve()
+        const done = Promise.all([before, sleep(fault.atMs)]).then(async () => {
+          const beganMs = nowMs()
+          await perform(fault)
+          deps.onDone(fault, beganMs, nowMs())
+        })
+        last.set(about, done)
+        return done
+      })
+      try {
+        await Promise.all(all)
+      } finally {
+        await Promise.allSettled(all)
+        await Promise.all([...mesh.members.values()].map((member) => member.moveClock(0)))
+      }
+    },
+  }
+}
+
+function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal)
+    } catch (error) {
+      // One that has ended by itself meanwhile.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+  }
+}
+
+async function childrenOf(pid: number): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
+  return text.split(' ').filter(Boolean).map(Number)
+}

@@ -1,0 +1,198 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Bus, connectBus, provision } from '@seine/bus'
+import { authorizationConfig, brokerUsers, type ServiceName } from '@seine/contracts'
+import { silentLogger } from '@seine/runtime'
+import {
+  findNatsServer,
+  freePort,
+  type ManagedProcess,
+  makeNatsServer,
+  makePostgres,
+  makeProcess,
+  makeServiceProcess,
+  portAccepts,
+  stopInOrder,
+} from '@seine/stack'
+import type { Server } from './fault.ts'
+import type { Outside, Pod } from './pod.ts'
+import { makeWire, type Wire } from './wire.ts'
+
+/** Replicas of each service. */
+export const replicas: Readonly<Record<ServiceName, number>> = { scheduler: 2, fetcher: 3, exporter: 2, gateway: 2 }
+
+/** Their names, and the broker user of each. */
+export const serviceNamesOfMesh: readonly { name: string; service: ServiceName }[] = Object.entries(replicas).flatMap(
+  ([service, count]) =>
+    Array.from({ length: count }, (_, i) => ({ name: `${service}-${i + 1}`, service: service as ServiceName })),
+)
+
+/** A service with all that can be done to it. */
+export interface Member {
+  readonly name: string
+  readonly process: ManagedProcess
+  readonly pod: Pod
+  readonly wires: Readonly<Record<Server, Wire>>
+  /** Moves its wall clock from now on, also of the next process of that name. 0: it is right. */
+  moveClock(offByMs: number): Promise<void>
+}
+
+export interface ChaosMesh {
+  readonly members: ReadonlyMap<string, Member>
+  /** Everything that runs, broker, database and object store with it. */
+  readonly processes: ReadonlyMap<string, ManagedProcess>
+  readonly gatewayUrls: readonly string[]
+  readonly apiKey: string
+  /** As a user who may do everything, past all wires. */
+  readonly natsUrl: string
+  readonly databaseUrl: string
+  stop(): Promise<void>
+}
+
+export interface ChaosMeshOptions {
+  /** Stores and logs. */
+  readonly dir: string
+  readonly podOf: (name: string) => Pod
+  readonly outside: Outside
+  /** Of fetchers. */
+  readonly env: Readonly<Record<string, string>>
+  readonly sites: readonly object[]
+  readonly policies: object
+  /** Where the object store keeps what it has, and where exporters make files. */
+  readonly artifactFolder: string
+  readonly spoolFolder: string
+}
+
+/** How long a task may be out before it is looked for: rounds are short. */
+const leaseMs = 5_000
+
+/** Starts broker, database, object store and all services, each service with wires of its own to broker and database. */
+export async function startChaosMesh(options: ChaosMeshOptions): Promise<ChaosMesh> {
+  const { dir, outside } = options
+  const logFolder = join(dir, 'logs')
+  await mkdir(logFolder, { recursive: true })
+  const secret = () => randomBytes(32).toString('base64url')
+  const passwords = Object.fromEntries(brokerUsers.map((user) => [user, secret()]))
+  const operatorPassword = secret()
+  const nats = await makeNatsServer({
+    binary: await findNatsServer(process.env.PATH),
+    dir: join(dir, 'nats'),
+    configuration: authorizationConfig(
+      (user) => JSON.stringify(passwords[user]),
+      [`    { user: operator, password: ${JSON.stringify(operatorPassword)} }`],
+    ),
+    restart: false,
+  })
+  const postgres = await makePostgres({ dir: join(dir, 'postgres'), durability: 'fast', restart: false })
+  const s3Port = await freePort()
+  const s3 = makeProcess({
+    name: 's3',
+    command: process.execPath,
+    args: [join(import.meta.dirname, 's3-main.ts'), '0.0.0.0', String(s3Port), options.artifactFolder, 'seine'],
+    env: { PATH: process.env.PATH ?? '' },
+    cwd: dir,
+    logFile: join(logFolder, 's3.log'),
+    ready: () => portAccepts(s3Port),
+    // A full disk may end it, as it may end any server.
+    restart: true,
+  })
+  const processes = new Map([nats.process, postgres.process, s3].map((process) => [process.name, process]))
+  const members = new Map<string, Member>()
+  const gatewayUrls: string[] = []
+  const apiKey = secret()
+  const addressOf: Record<Server, URL> = { nats: new URL(nats.url), postgres: new URL(postgres.url) }
+  const natsUrl = nats.url.replace('://', `://operator:${operatorPassword}@`)
+
+  async function makeMember({ name, service }: { name: string; service: ServiceName }): Promise<Member> {
+    const pod = options.podOf(name)
+    const wireTo = (server: Server) =>
+      makeWire(pod.gatewayAddress, { host: '127.0.0.1', port: Number(addressOf[server].port) })
+    const wires = { nats: await wireTo('nats'), postgres: await wireTo('postgres') }
+    const clockFile = join(dir, `${name}.clock`)
+    const moveClock = (offByMs: number) => writeFile(clockFile, String(offByMs))
+    await moveClock(0)
+    const databaseUrl = new URL(postgres.url)
+    databaseUrl.hostname = pod.gatewayAddress
+    databaseUrl.port = String(wires.postgres.port)
+    const own: Record<ServiceName, () => Promise<Record<string, string>>> = {
+      scheduler: async () => ({
+        DATABASE_URL: databaseUrl.href,
+        DATABASE_MIGRATE: 'true',
+        SITES_FILE: join(dir, 'sites.json'),
+        POLICIES_FILE: join(dir, 'policies.yml'),
+        BULK_MAX_CONCURRENCY: '50',
+        LEASE_MS: String(leaseMs),
+        PUBLIC_URL: 'http://chaos.test',
+      }),
+      fetcher: async () => ({ ...options.env }),
+      exporter: async () => ({ EXPORT_TMP_DIR: join(options.spoolFolder, name) }),
+      gateway: async () => {
+        const port = await freePort()
+        gatewayUrls.push(`http://${pod.address}:${port}`)
+        return {
+          GATEWAY_HOST: pod.address,
+          GATEWAY_PORT: String(port),
+          BOOTSTRAP_API_KEY: apiKey,
+          RATE_LIMIT_KEY: 'off',
+        }
+      },
+    }
+    const process = await makeServiceProcess({
+      service,
+      name,
+      env: {
+        PATH: globalThis.process.env.PATH,
+        HOME: globalThis.process.env.HOME,
+        LOG_LEVEL: 'info',
+        CHAOS_CLOCK_FILE: clockFile,
+        NODE_OPTIONS: `--max-old-space-size=192 --max-semi-space-size=8 --import ${join(import.meta.dirname, 'clock-offset.ts')}`,
+        NATS_SERVERS: `nats://${pod.gatewayAddress}:${wires.nats.port}`,
+        NATS_USER: service,
+        NATS_PASSWORD: passwords[service],
+        ARTIFACTS: 's3',
+        S3_ENDPOINT: `http://${outside.webAddress}:${s3Port}`,
+        S3_ACCESS_KEY: 'S3RVER',
+        S3_SECRET_KEY: 'S3RVER',
+        S3_BUCKET: 'seine',
+        ...(await own[service]()),
+      },
+      logFolder,
+      healthHost: pod.address,
+      runBy: pod.runBy,
+      restart: false,
+      stopTimeoutMs: 10_000,
+    })
+    const member = { name, process, pod, wires, moveClock }
+    members.set(name, member)
+    processes.set(name, process)
+    return member
+  }
+
+  async function stop(): Promise<void> {
+    const started = [...processes.values()]
+    const [base, services] = [started.slice(0, 3), started.slice(3)]
+    // What is stopped may be paused.
+    for (const { pid } of started) if (pid !== null) process.kill(pid, 'SIGCONT')
+    await stopInOrder([services, base])
+    for (const { wires } of members.values()) for (const wire of Object.values(wires)) await wire[Symbol.asyncDispose]()
+  }
+
+  try {
+    await writeFile(join(dir, 'sites.json'), JSON.stringify({ sites: options.sites }))
+    // JSON is YAML.
+    await writeFile(join(dir, 'policies.yml'), JSON.stringify({ policies: options.policies }))
+    await Promise.all([nats.process.start(), postgres.process.start(), s3.start()])
+    await using bus: Bus = await connectBus({ servers: [natsUrl], name: 'provisioner' }, silentLogger)
+    await provision(bus, { replicas: 1 })
+    const made = await Promise.all(serviceNamesOfMesh.map(makeMember))
+    await Promise.all(made.map(({ process }) => process.start()))
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { members, processes, gatewayUrls, apiKey, natsUrl, databaseUrl: postgres.url, stop }
+}
+
+/** What a process wrote so far. Empty: nothing. */
+export const logOf = (process: ManagedProcess): Promise<string> => readFile(process.logFile, 'utf8').catch(() => '')

@@ -1,0 +1,29 @@
+/** What `make chaos` is told by its environment. */
+export interface ChaosSettings {
+  /** Of the first round; each further one has the next number. */
+  readonly seed: number
+  /** No round begins after this time. */
+  readonly minutes: number
+  /** No more rounds than this. */
+  readonly rounds: number
+}
+
+/** Throws with every variable that says nothing usable. */
+export function readSettings(env: Readonly<Record<string, string | undefined>>, anySeed: () => number): ChaosSettings {
+  const problems: string[] = []
+  const number = (name: string, otherwise: number, lowest: number): number => {
+    const text = env[name]
+    if (text === undefined || text === '') return otherwise
+    const value = Number(text)
+    if (Number.isFinite(value) && value >= lowest) return value
+    problems.push(`${name}: expected a number from ${lowest}, got '${text}'`)
+    return otherwise
+  }
+  const settings = {
+    seed: Math.floor(number('SEED', anySeed(), 0)),
+    minutes: number('MINUTES', 30, 0),
+    rounds: number('ROUNDS', Number.POSITIVE_INFINITY, 1),
+  }
+  if (problems.length > 0) throw new Error(problems.join('; '))
+  return settings
+}
