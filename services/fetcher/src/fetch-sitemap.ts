@@ -22,11 +22,12 @@ export interface FetchSitemapDeps {
 export function makeFetchSitemap({ askStream, robotsOf, nowMs, random, bus }: FetchSitemapDeps) {
   async function read(
     task: FetchTask,
-    { plan: { policy } }: LoadedPlan,
+    { plan: { policy }, seen }: LoadedPlan,
     url: string,
     answer: HttpStream,
   ): Promise<Ending> {
-    const announcer = makeAnnouncer(bus, task)
+    // Pages link to what sitemaps list: that need not be told again.
+    const announcer = makeAnnouncer(bus, task, seen.add)
     const { maxSitemapUrls: maxUrls, maxSitemapBytes: maxBytes } = policy.limits
     const contentType = answer.headers['content-type'] ?? null
     const sitemap = parseSitemap(answer.chunks, { url, contentType, maxUrls, maxBytes })

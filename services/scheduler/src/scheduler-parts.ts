@@ -26,7 +26,7 @@ import type { Config } from './config.ts'
 import { enterOrDrop } from './database/enter-or-drop.ts'
 import type { Postgres } from './database/postgres.ts'
 import { diffParts } from './diffs/diff-parts.ts'
-import { makeConsumeBatches, maxBatchesAtOnce } from './discovery/consume-batches.ts'
+import { discoveredBatch, makeConsumeBatches } from './discovery/consume-batches.ts'
 import { makeEnterBatches } from './discovery/enter-batches.ts'
 import { serveErrors } from './errors/serve-errors.ts'
 import { makePublishOutbox } from './events/publish-outbox.ts'
@@ -179,7 +179,7 @@ export async function schedulerParts(deps: {
   const discovered = bus.pullBatch(
     consumers.discovered,
     makeConsumeBatches({ enter: makeEnterBatches(database, settings), entered: dispatch.wake, nowMs, log }),
-    { maxBatch: maxBatchesAtOnce, maxWaitMs: 50 },
+    discoveredBatch,
   )
   const applyExportResult = makeApplyExportResult(database, log)
   const exportResults = bus.pull(

@@ -3,7 +3,12 @@ import { type Discovered, discovered } from '@seine/contracts'
 import { type Logger, messageOf } from '@seine/runtime'
 import { makeApplyApart } from '../database/apply-apart.ts'
 
-/** Messages entered in one go: about 400 URLs each at most. */
+/**
+ * Messages taken in at once, and how long the first of them waits for others. Each site run among them is a transaction: so many that
+ * those of one come together, also where many sites are fetched at once.
+ */
+export const discoveredBatch = { maxBatch: 100, maxWaitMs: 50 } as const
+/** Messages of one site run entered in one go: about 400 URLs each at most. */
 export const maxBatchesAtOnce = 25
 
 /**
@@ -22,9 +27,29 @@ export function makeConsumeBatches(deps: {
     log: deps.log,
   })
   return async (messages: readonly RawMessage[]): Promise<void> => {
-    const batches = messages.flatMap((message) => read(message, deps.log) ?? [])
-    if ((await enterApart(batches, deps.nowMs())).length > 0) deps.entered()
+    for (const part of bySiteRun(messages)) {
+      // Read part by part: what is read takes more memory than the messages do.
+      const batches = part.flatMap((message) => read(message, deps.log) ?? [])
+      if ((await enterApart(batches, deps.nowMs())).length > 0) deps.entered()
+    }
   }
+}
+
+/** Messages by the site run that their subject names, at most {@link maxBatchesAtOnce} together, in their order. */
+export function bySiteRun<M extends { readonly subject: string }>(messages: readonly M[]): M[][] {
+  const open = new Map<string, M[]>()
+  const parts: M[][] = []
+  for (const message of messages) {
+    const part = open.get(message.subject)
+    if (part !== undefined && part.length < maxBatchesAtOnce) {
+      part.push(message)
+      continue
+    }
+    const next = [message]
+    open.set(message.subject, next)
+    parts.push(next)
+  }
+  return parts
 }
 
 function read(message: RawMessage, log: Logger): Discovered | null {
