@@ -20,7 +20,7 @@ export const makeShops = (count: number): Shop[] =>
 export const hasSitemap = ({ number }: Shop): boolean => number % 2 === 0
 /** Some answer conditional requests. */
 export const hasTags = ({ number }: Shop): boolean => number % 3 === 1
-/** Their robots.txt answers 500 in every fourth generation: nothing may be fetched. */
+/** Its home page answers 500 in every fourth generation: the site fails its preflight. Not its robots.txt, which is known for a day. */
 export const isDown = ({ number }: Shop, generation: number): boolean => number === 3 && generation % 4 === 0
 /** Not in the list of sites in every other generation. */
 export const isListed = ({ number }: Shop, generation: number): boolean => number !== 5 || generation % 2 === 1
@@ -70,7 +70,6 @@ export function pagesOf(shop: Shop, generation: number): Map<string, number | nu
 
 export function answerOf(shop: Shop, { origin, path, generation, visit, ifNoneMatch }: Asked): Answer {
   if (path === '/robots.txt') {
-    if (isDown(shop, generation)) return plain(500, '')
     return plain(200, `User-agent: *\nAllow: /\n${hasSitemap(shop) ? `Sitemap: ${origin}/sitemap.xml\n` : ''}`)
   }
   if (path === '/sitemap.xml' && hasSitemap(shop)) {
@@ -78,6 +77,7 @@ export function answerOf(shop: Shop, { origin, path, generation, visit, ifNoneMa
     const body = `<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">${entries.join('')}</urlset>`
     return { status: 200, headers: { 'content-type': 'application/xml' }, body, delayMs: 0 }
   }
+  if (path === '/' && isDown(shop, generation)) return plain(500, 'down')
   if (path === '/') return html(page('Shop', linksTo(Array.from({ length: categories }, (_, n) => `/c/${n}`))))
   const category = Number(/^\/c\/(\d+)$/.exec(path)?.[1])
   if (category < categories) {

@@ -190,6 +190,7 @@ it.each([
   ],
   ['links', '<a href=/x target=_blank>click here</a>'.repeat(20_000)],
   ['headings', '<h1>x'.repeat(50_000)],
+  ['marks that are no words', '- '.repeat(500_000)],
   ['comments that never end', '<!--'.repeat(100_000)],
   ['entities', `<title>${'&amp;'.repeat(100_000)}`],
   ['JSON that never ends', `<script type="application/ld+json">${'[{"a":'.repeat(50_000)}`],

@@ -33,6 +33,11 @@ it.each(['Out of stock', '', '50 %', '15.08.2017'])('finds no amount in %j', (te
   expect(parsePrice(text).amount).toBeNull()
 })
 
+it('takes no number for a price that is too large for one, cents behind the sign or not', () => {
+  expect(parsePrice('9999999999999 €').amount).toBeNull()
+  expect(parsePrice('9999999999999€60').amount).not.toBe(9999999999999.6)
+})
+
 it('takes hints for what the text leaves open', () => {
   expect(parsePrice('100', { currencyText: 'Price in EUR' })).toMatchObject({ amount: 100, currency: 'EUR' })
   expect(parsePrice('1,234', { decimalSeparator: ',' }).amount).toBe(1.234)

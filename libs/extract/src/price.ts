@@ -66,6 +66,7 @@ function findNumber(text: string, hints: PriceHints): FoundNumber | null {
     const euro = euroCents.exec(text.slice(match.index))
     if (euro !== null && hints.decimalSeparator !== undefined ? hints.decimalSeparator === '€' : euro !== null) {
       const amount = Number(`${euro?.[1]}.${euro?.[2]}`)
+      if (amount > maxAmount) continue
       return { amount, text: euro?.[0] ?? written, currency: currencyIn('€') }
     }
     const amount = amountOf(written, hints.decimalSeparator)

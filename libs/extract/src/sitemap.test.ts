@@ -242,6 +242,12 @@ describe('parseSitemap, of bytes', () => {
     expect(released).toBe(2)
   })
 
+  it('takes a document for the same kind whether it comes at once or not', async () => {
+    const body = Buffer.from(`${'x'.repeat(6_000)}<urlset>${url('https://shop.test/a')}</urlset>`)
+    const pieces = [body.subarray(0, 5_000), body.subarray(5_000)]
+    expect(await read(pieces)).toEqual(await read(body))
+  })
+
   it('gives the same whatever the pieces it comes in', async () => {
     const bodies = [
       Buffer.from(

@@ -125,7 +125,8 @@ export function parseSitemap(chunks: Bytes, options: SitemapOptions): Sitemap {
       if (reader === null) {
         head = (head + text).trimStart()
         if (head.length < sniffChars) continue
-        reader = readerFor(head)
+        // Of so much and no more, however much came at once: the same document is read the same way.
+        reader = readerFor(head.slice(0, sniffChars))
         yield reader.push(head)
       } else {
         yield reader.push(text)

@@ -187,7 +187,8 @@ export class TextMeter {
     const start = isBefore ? this.#start : from
     let last = (isBefore ? this.#end : to) - 1
     let ends = false
-    while (last > start && foldOf(text.charCodeAt(last)) === 0) {
+    // Not beyond the word: a page of marks alone would be read again for each of them.
+    while (last > start && foldOf(text.charCodeAt(last)) === 0 && !isBlank(text.charCodeAt(last))) {
       if (sentenceEnds.has(text.charCodeAt(last))) ends = true
       last--
     }
@@ -236,6 +237,8 @@ export class TextMeter {
     if (value < (this.#least[slot] as number)) this.#least[slot] = value
   }
 }
+
+const isBlank = (code: number): boolean => code <= 32 || code === 0xa0
 
 /** `rate`, `note`, but not `tree`, `table`. */
 function isSilentEnding(text: string, start: number, last: number): boolean {
