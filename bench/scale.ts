@@ -8,7 +8,7 @@
  * A million URLs take about an hour on two cores and 15 GB below TMPDIR.
  */
 import { chmodSync, createWriteStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -38,7 +38,7 @@ const { values } = parseArgs({
     keep: { type: 'boolean', default: false },
   },
 })
-const pollMs = 2_000
+const pollMs = 3_000
 const samplePeriodMs = 1_000
 const readingsARun = 20
 
@@ -150,5 +150,5 @@ function memoryLine({ memory, usage }: Reading): string {
   const parts = Object.entries(memory).map(([name, { mb }]) => `${name} ${mb}`)
   const cpuS =
     Object.entries(usage).reduce((sum, [name, { cpuMs }]) => (name.startsWith('(') ? sum : sum + cpuMs), 0) / 1_000
-  return `${parts.join(', ')} MB; ${Math.round(cpuS)} s of CPU`
+  return `${parts.join(', ')} MB; ${Math.round(cpuS)} s of CPU, load ${loadavg()[0]!.toFixed(0)}`
 }
