@@ -46,6 +46,9 @@ async function ask(input: RequestInfo | URL, init: RequestInit): Promise<Respons
 
 const isTimeout = (signal: AbortSignal) => (signal.reason as Error | undefined)?.name === 'TimeoutError'
 
+/** Asking again gives the same. */
+export const isGone = (error: unknown): boolean => error instanceof ApiFailure && error.status === 404
+
 /** What went wrong, for people; with what to quote when asking for help. */
 export function describeError(error: unknown): { text: string; detail: string | null } {
   if (error instanceof Unreachable) return { text: t('error.unreachable'), detail: null }

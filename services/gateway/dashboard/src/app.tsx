@@ -9,6 +9,7 @@ import { readSession, session } from './session.ts'
 import { Shell } from './shell.tsx'
 import { Confirmation } from './ui/dialog.tsx'
 import { ErrorBoundary } from './ui/error-boundary.tsx'
+import { MoreDialog } from './ui/more.tsx'
 import { Failure, Loading } from './ui/states.tsx'
 import { Toasts } from './ui/toasts.tsx'
 
@@ -23,6 +24,7 @@ const pages: readonly (readonly [pattern: string, load: () => Promise<PageOf>])[
   ['/sites', async () => (await import('./pages/sites/sites-page.tsx')).SitesPage],
   ['/sites/:site', async () => (await import('./pages/site/site-page.tsx')).SitePage],
   ['/sites/:site/pages/:page', async () => (await import('./pages/site/known-page.tsx')).KnownPage],
+  ['/diffs/:id', async () => (await import('./pages/compare/comparison-page.tsx')).ComparisonPage],
   ['/changes', async () => (await import('./pages/changes/changes-page.tsx')).ChangesPage],
   ['/downloads', async () => (await import('./pages/downloads/downloads-page.tsx')).DownloadsPage],
   ['/schedules', async () => (await import('./pages/schedules/schedules-page.tsx')).SchedulesPage],
@@ -78,6 +80,7 @@ export function App() {
     <>
       <Body />
       <Confirmation />
+      <MoreDialog />
       <Toasts />
     </>
   )

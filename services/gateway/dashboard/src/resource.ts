@@ -1,5 +1,6 @@
 import { Unreachable } from '@seine/client'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { isGone } from './api.ts'
 import { reconnects } from './connection.ts'
 
 export interface Resource<T> {
@@ -13,12 +14,13 @@ export interface Resource<T> {
 
 /**
  * What the API gives, asked for when `key` changes, when the gateway is back, and every `everyMs` while the page is looked at.
+ * When `renewOn` changes it is asked for anew, and what there is stays until it comes.
  * Of answers that overtake each other the last one asked for counts.
  */
 export function useResource<T>(
   key: string,
   load: () => Promise<T>,
-  { everyMs }: { everyMs?: number | ((data: T) => number | undefined) } = {},
+  { everyMs, renewOn }: { everyMs?: number | ((data: T) => number | undefined); renewOn?: number } = {},
 ): Resource<T> {
   const [state, setState] = useState<{ key: string; data?: T; error?: unknown; isLoading: boolean }>({
     key,
@@ -41,7 +43,7 @@ export function useResource<T>(
       } catch (error) {
         if (isCurrent) setState((before) => ({ ...before, key, error, isLoading: false }))
         // The connection's return asks anew; until then there is nobody to ask.
-        if (error instanceof Unreachable) return
+        if (error instanceof Unreachable || isGone(error)) return
       }
       const pauseMs = pauseAfter(data)
       if (isCurrent && pauseMs !== undefined) timer = setTimeout(again, pauseMs)
@@ -60,7 +62,7 @@ export function useResource<T>(
       isCurrent = false
       clearTimeout(timer)
     }
-  }, [key, asked, back])
+  }, [key, asked, back, renewOn])
 
   const isSame = state.key === key
   return {

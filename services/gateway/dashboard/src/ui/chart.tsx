@@ -42,11 +42,24 @@ export function Chart(props: {
         height: heightPx,
         legend: { show: series.length > 1, live: false },
         cursor: { points: { size: 6 }, drag: { x: false, y: false } },
-        padding: [10, 8, 0, 0],
+        padding: [10, 26, 0, 0],
         scales: { y: { range: (_, min, max) => (fromZero ? [0, niceTop(max)] : around(min, max)) } },
         axes: [
-          { ...axis, font, size: 26, space: 84, values: (_, splits) => splits.map(timeLabel(splits)) },
-          { ...axis, font, size: 48, values: (_, splits) => splits.map((v) => formatNumber(v, v < 10 ? digits : 0)) },
+          {
+            ...axis,
+            font,
+            size: 26,
+            space: 84,
+            incrs: timeSteps,
+            values: (_, splits) => splits.map(timeLabel(splits)),
+          },
+          {
+            ...axis,
+            font,
+            size: 48,
+            ...(digits === 0 ? { incrs: wholeSteps } : {}),
+            values: (_, splits) => splits.map((v) => formatNumber(v, v < 10 ? digits : 0)),
+          },
         ],
         series: [
           {},
@@ -106,6 +119,14 @@ const around = (min: number | null | undefined, max: number | null | undefined):
 
 /** Room above the highest value, and an axis where there is none. */
 const niceTop = (max: number | null | undefined) => (max === null || max === undefined || max <= 0 ? 1 : max * 1.1)
+
+/** Between two marks of an axis of whole numbers. */
+const wholeSteps = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7].flatMap((power) => [power, 2 * power, 5 * power])
+
+/** Seconds between two marks of the time axis: under one they would all be called the same. */
+const timeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200].concat(
+  [1, 2, 3, 5, 7, 14, 30, 60, 90, 180, 365].map((days) => days * 86_400),
+)
 
 const timeLabel = (splits: readonly number[]) => {
   const span = (splits.at(-1) ?? 0) - (splits[0] ?? 0)

@@ -6,6 +6,8 @@ import { rowHeightPx, type Sort, sortRows, windowOf } from './table-window.ts'
 export interface Column<Row> {
   readonly key: string
   readonly label: string
+  /** Of a column that says by itself what it is. */
+  readonly isLabelHidden?: boolean
   /** CSS length. Absent: what is left. */
   readonly width?: string
   readonly isNumber?: boolean
@@ -19,6 +21,9 @@ export interface Column<Row> {
 /** More than so many rows scroll in a box of their own, and only those that are seen exist. */
 const maxInFull = 30
 
+/** Rows that are put away only if there are more of them: a few take no more room than the offer to show them. */
+const fewestHidden = 4
+
 /** A table that sorts, and stays smooth with any number of rows: only what is seen of them is there. */
 export function DataTable<Row>(props: {
   label: string
@@ -29,8 +34,8 @@ export function DataTable<Row>(props: {
   isSelected?: (row: Row) => boolean
   /** Least width before it scrolls sideways. */
   minWidth?: string
-  /** Cells show all of their text, on as many lines as it takes. For a table that is short: rows of a long one have one height. */
-  wraps?: boolean
+  /** Cells show all of their text, on as many lines as it takes; so many rows at first, the rest when they are asked for. */
+  wraps?: { readonly first: number }
   empty?: ComponentChildren
 }) {
   const { label, rows, columns, keyOf, isSelected, minWidth = '0' } = props
@@ -51,11 +56,16 @@ export function DataTable<Row>(props: {
 
   const sortColumn = columns.find(({ key }) => key === sort?.key)
   const sorted = sort === null || sortColumn?.sortBy === undefined ? rows : sortRows(rows, sortColumn.sortBy, sort.down)
-  const isLong = rows.length > maxInFull
-  const { from, to } = isLong ? windowOf(view, sorted.length) : { from: 0, to: sorted.length }
+  const { wraps } = props
+  const [isWhole, showWhole] = useState(false)
+  // Rows of one height alone can be told from where they are.
+  const isLong = wraps === undefined && rows.length > maxInFull
+  const isCut = wraps !== undefined && !isWhole && sorted.length > wraps.first + fewestHidden
+  const shown = isCut ? sorted.slice(0, wraps.first) : sorted
+  const { from, to } = isLong ? windowOf(view, shown.length) : { from: 0, to: shown.length }
   const onSort = (key: string) => setSort(sort?.key === key ? { key, down: !sort.down } : { key, down: false })
 
-  const shape = isLong ? ' long' : props.wraps === true ? ' wraps' : ''
+  const shape = isLong ? ' long' : wraps !== undefined ? ' wraps' : ''
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls has to be reached by keyboard
     <section ref={box} class={`table-box${shape}`} tabIndex={0} aria-label={label}>
@@ -67,7 +77,7 @@ export function DataTable<Row>(props: {
         </colgroup>
         <thead>
           <tr aria-rowindex={1}>
-            {columns.map(({ key, label: name, isNumber, sortBy }) => (
+            {columns.map(({ key, label: name, isLabelHidden, isNumber, sortBy }) => (
               <th
                 key={key}
                 scope="col"
@@ -75,7 +85,7 @@ export function DataTable<Row>(props: {
                 aria-sort={sort?.key !== key ? undefined : sort.down ? 'descending' : 'ascending'}
               >
                 {sortBy === undefined ? (
-                  name
+                  <span class={isLabelHidden ? 'hidden' : ''}>{name}</span>
                 ) : (
                   <button type="button" class="sort" onClick={() => onSort(key)}>
                     {name}
@@ -90,7 +100,7 @@ export function DataTable<Row>(props: {
         </thead>
         <tbody>
           <Spacer rows={from} />
-          {sorted.slice(from, to).map((row, index) => (
+          {shown.slice(from, to).map((row, index) => (
             <tr
               key={keyOf(row)}
               aria-rowindex={from + index + 2}
@@ -103,9 +113,16 @@ export function DataTable<Row>(props: {
               ))}
             </tr>
           ))}
-          <Spacer rows={sorted.length - to} />
+          <Spacer rows={shown.length - to} />
         </tbody>
       </table>
+      {isCut && (
+        <div class="rest">
+          <button type="button" class="plain" onClick={() => showWhole(true)}>
+            {t('table.rest', { n: rows.length - shown.length })}
+          </button>
+        </div>
+      )}
       {rows.length === 0 && <div class="empty">{props.empty ?? t('table.empty')}</div>}
     </section>
   )

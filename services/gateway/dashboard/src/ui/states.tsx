@@ -1,10 +1,19 @@
 import type { ComponentChildren } from 'preact'
-import { describeError } from '../api.ts'
+import { describeError, isGone } from '../api.ts'
 import { t } from '../i18n.ts'
 import type { Resource } from '../resource.ts'
 
 /** What a resource gives, or that it is on its way, or why it is not there. Old data stays beside a new error. */
-export function Loaded<T>({ of, children }: { of: Resource<T>; children: (data: T) => ComponentChildren }) {
+export function Loaded<T>({
+  of,
+  head,
+  children,
+}: {
+  of: Resource<T>
+  /** Names the page until what it shows does. */
+  head?: ComponentChildren
+  children: (data: T) => ComponentChildren
+}) {
   if (of.data !== undefined)
     return (
       <>
@@ -12,8 +21,12 @@ export function Loaded<T>({ of, children }: { of: Resource<T>; children: (data: 
         {children(of.data)}
       </>
     )
-  if (of.error !== undefined) return <Failure error={of.error} onRetry={of.reload} />
-  return <Loading />
+  return (
+    <>
+      {head}
+      {of.error === undefined ? <Loading /> : <Failure error={of.error} onRetry={of.reload} />}
+    </>
+  )
 }
 
 export function Loading() {
@@ -32,7 +45,7 @@ export function Failure({ error, onRetry }: { error: unknown; onRetry?: () => vo
         {text}
         {detail !== null && <div class="muted">{detail}</div>}
       </div>
-      {onRetry !== undefined && (
+      {onRetry !== undefined && !isGone(error) && (
         <button type="button" onClick={onRetry}>
           {t('action.tryAgain')}
         </button>

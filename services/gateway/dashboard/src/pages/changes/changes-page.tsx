@@ -143,7 +143,7 @@ const columns = (): Column<ListedChange>[] => [
   {
     key: 'move',
     label: t('changes.move'),
-    width: '90px',
+    width: '110px',
     isNumber: true,
     cell: ({ percent }) => (percent === null ? '' : formatMove(percent)),
   },

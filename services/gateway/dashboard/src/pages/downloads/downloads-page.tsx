@@ -107,7 +107,7 @@ const columns = (): Column<Downloadable>[] => [
   {
     key: 'file',
     label: t('files.file'),
-    width: '220px',
+    width: '190px',
     cell: ({ file, href, runId }) => (
       <a href={href} download={file === 'reports.zip' ? `seine-${runId}.zip` : file}>
         {file}
@@ -115,17 +115,17 @@ const columns = (): Column<Downloadable>[] => [
     ),
   },
   {
+    key: 'run',
+    label: t('downloads.run'),
+    width: '150px',
+    cell: ({ runId, createdAt }) => <a href={`/runs/${runId}`}>{formatTime(createdAt)}</a>,
+    title: ({ createdAt, runId }) => `${formatFullTime(createdAt)} · ${runId}`,
+  },
+  {
     key: 'site',
     label: t('column.site'),
     cell: ({ site }) =>
       site === null ? <span class="muted">{t('files.wholeRun')}</span> : <a href={`/sites/${site}`}>{site}</a>,
-  },
-  {
-    key: 'run',
-    label: t('downloads.run'),
-    width: '180px',
-    cell: ({ runId, createdAt }) => <a href={`/runs/${runId}`}>{formatTime(createdAt)}</a>,
-    title: ({ createdAt, runId }) => `${formatFullTime(createdAt)} · ${runId}`,
   },
   {
     key: 'size',

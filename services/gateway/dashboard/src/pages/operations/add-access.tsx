@@ -38,7 +38,7 @@ export function AddAccess(props: {
     }
   }
   return (
-    <Dialog title={t(what === 'key' ? 'keys.add' : 'users.add')} onClose={props.onClose}>
+    <Dialog title={t(what === 'key' ? 'keys.addTitle' : 'users.addTitle')} onClose={props.onClose}>
       <form onSubmit={(event) => void submit(event)}>
         <TextField
           label={t('session.name')}

@@ -34,7 +34,7 @@ export function ApiKeys({ keys, onAdd }: { keys: Resource<{ data: ApiKey[] }>; o
             rows={data}
             columns={columns(revoke)}
             keyOf={({ id }) => id}
-            minWidth="860px"
+            minWidth="1000px"
             empty={<Empty title={t('keys.none')}>{t('keys.noneHint')}</Empty>}
           />
         )}
@@ -55,7 +55,7 @@ const columns = (revoke: (key: ApiKey) => Promise<void>): Column<ApiKey>[] => [
   {
     key: 'scope',
     label: t('keys.scope'),
-    width: '220px',
+    width: '190px',
     sortBy: ({ scope }) => roles.indexOf(scope),
     cell: ({ scope }) => t(`access.${scope}`),
   },
@@ -63,14 +63,14 @@ const columns = (revoke: (key: ApiKey) => Promise<void>): Column<ApiKey>[] => [
   {
     key: 'used',
     label: t('keys.used'),
-    width: '150px',
+    width: '124px',
     sortBy: ({ lastUsedAt }) => lastUsedAt,
     cell: ({ lastUsedAt }) => (lastUsedAt === null ? t('never') : formatTime(lastUsedAt)),
   },
   {
     key: 'expires',
     label: t('keys.expires'),
-    width: '150px',
+    width: '124px',
     sortBy: ({ expiresAt }) => expiresAt,
     cell: ({ expiresAt }) => (expiresAt === null ? t('never') : formatTime(expiresAt)),
   },

@@ -14,7 +14,7 @@ export function PoliciesPage() {
       <p class="muted">{t('policies.about')}</p>
       <Loaded of={policies}>
         {({ data }) => (
-          <div class="panels">
+          <div class="panels narrow">
             {data.map(({ name, policy, sites }) => (
               <article class="card" key={name}>
                 <div class="line">

@@ -1,13 +1,13 @@
 import type { Stats } from '@seine/client'
-import type { AuditEntry } from '@seine/contracts'
 import { client } from '../../api.ts'
-import { formatBytes, formatDuration, formatFullTime, formatNumber, formatTime } from '../../format.ts'
+import { formatBytes, formatDuration, formatFullTime, formatNumber } from '../../format.ts'
 import { t, tOr } from '../../i18n.ts'
 import { useResource } from '../../resource.ts'
 import { may } from '../../session.ts'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Facts, PageHead, Section } from '../../ui/layout.tsx'
-import { Empty, Loaded } from '../../ui/states.tsx'
+import { Loaded } from '../../ui/states.tsx'
+import { Audit } from './audit.tsx'
 
 const everyMs = 10_000
 
@@ -55,7 +55,7 @@ function StatsView({ stats }: { stats: Stats }) {
   return (
     <>
       <Section title={t('system.services')}>
-        <div class="panels">
+        <div class="panels narrow">
           {services.map(({ name, versions, replicas }) => (
             <div class="card" key={name}>
               <div class="line">
@@ -147,52 +147,3 @@ const streamColumns = (): Column<Stats['broker']['streams'][number]>[] => [
     cell: ({ consumers }) => formatNumber(consumers),
   },
 ]
-
-/** Who did what, the latest first. */
-function Audit() {
-  const audit = useResource('audit', () => client.listAudit({ perPage: 50 }), { everyMs: 30_000 })
-  return (
-    <Section title={t('audit.title')}>
-      <Loaded of={audit}>
-        {({ data }) => (
-          <DataTable
-            label={t('audit.title')}
-            rows={data}
-            columns={auditColumns()}
-            keyOf={({ id }) => id}
-            minWidth="760px"
-            empty={<Empty title={t('audit.none')} />}
-          />
-        )}
-      </Loaded>
-    </Section>
-  )
-}
-
-const auditColumns = (): Column<AuditEntry>[] => [
-  {
-    key: 'at',
-    label: t('log.at'),
-    width: '160px',
-    cell: ({ at }) => formatTime(at),
-    title: ({ at }) => formatFullTime(at),
-  },
-  { key: 'actor', label: t('audit.actor'), width: '150px', cell: ({ actor }) => actor, title: ({ actor }) => actor },
-  { key: 'action', label: t('audit.action'), width: '160px', cell: ({ action }) => <code>{action}</code> },
-  {
-    key: 'subject',
-    label: t('audit.subject'),
-    width: '200px',
-    cell: ({ subject }) => subject,
-    title: ({ subject }) => subject,
-  },
-  {
-    key: 'details',
-    label: t('audit.details'),
-    cell: ({ details }) => detailsOf(details),
-    title: ({ details }) => detailsOf(details),
-  },
-]
-
-const detailsOf = (details: AuditEntry['details']): string =>
-  Object.keys(details).length === 0 ? '' : JSON.stringify(details)

@@ -76,7 +76,7 @@ const columns = (): Column<LogEntry>[] => [
     width: '170px',
     cell: ({ event }) => (event.site === undefined ? '' : <a href={`/sites/${event.site}`}>{event.site}</a>),
   },
-  { key: 'type', label: t('log.type'), width: '140px', cell: ({ event }) => <code>{event.type}</code> },
+  { key: 'type', label: t('log.type'), width: '166px', cell: ({ event }) => <code>{event.type}</code> },
   { key: 'text', label: t('log.what'), cell: ({ event }) => textOf(event), title: ({ event }) => textOf(event) },
 ]
 

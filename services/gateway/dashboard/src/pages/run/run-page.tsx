@@ -1,7 +1,7 @@
 import type { RunDetail } from '@seine/client'
 import type { SeineEvent } from '@seine/contracts'
 import type { ComponentChildren } from 'preact'
-import { useMemo } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 import { client } from '../../api.ts'
 import { formatBytes, formatDuration, formatFullTime, formatNumber, formatSpeed, formatTime } from '../../format.ts'
 import { t } from '../../i18n.ts'
@@ -26,7 +26,8 @@ import {
 } from '../../ui/status.tsx'
 import { attempt } from '../../ui/toasts.tsx'
 import { useNow } from '../../ui/use-now.ts'
-import { sitesOf } from '../runs/runs-page.tsx'
+import { CompareForm } from '../compare/compare-form.tsx'
+import { sitesOf } from '../runs/run-columns.tsx'
 import { Phases } from './phases.tsx'
 import { RunChanges } from './run-changes.tsx'
 import { RunFiles } from './run-files.tsx'
@@ -41,7 +42,7 @@ export function RunPage({ params }: { params: Record<string, string> }) {
   const { others } = usePresence(`run.${id}`)
   const tab = query.value.get('tab') ?? 'sites'
   return (
-    <Loaded of={{ ...resource, data: view?.run }}>
+    <Loaded of={{ ...resource, data: view?.run }} head={<PageHead title={t('downloads.run')} />}>
       {(run) => (
         <>
           <RunHead run={run} reload={resource.reload} others={<Others members={others} />} />
@@ -85,7 +86,15 @@ function RunHead({ run, reload, others }: { run: RunDetail; reload: () => void; 
     if (await confirm({ title: t('run.cancelTitle'), text, action: t('run.cancel') }))
       await act(() => client.cancelRun(id), t('run.cancelled'))
   }
+  const reextract = async () => {
+    const asked = { title: t('run.reextractTitle'), text: t('run.reextractText'), action: t('run.reextractDo') }
+    if (await confirm(asked)) await act(() => client.reextractRun(id), t('run.reextracting'))
+  }
   const isOver = run.finishedAt !== null
+  const isStored = run.sites.some(
+    ({ storedPages, releasedAt }) => (storedPages?.stored ?? 0) > 0 && releasedAt === undefined,
+  )
+  const [isComparing, compare] = useState(false)
   return (
     <PageHead
       title={t('run.title', { at: formatTime(run.createdAt) })}
@@ -122,6 +131,17 @@ function RunHead({ run, reload, others }: { run: RunDetail; reload: () => void; 
           {t('run.retryFailures')}
         </button>
       )}
+      {may('run') && isOver && isStored && (
+        <button type="button" onClick={() => void reextract()}>
+          {t('run.reextract')}
+        </button>
+      )}
+      {may('run') && isOver && (
+        <button type="button" onClick={() => compare(true)}>
+          {t('compare.open')}
+        </button>
+      )}
+      {isComparing && <CompareForm run={run} onClose={() => compare(false)} />}
       {run.archive !== null && (
         <a class="button primary" href={`/api/bulk-runs/${id}/archive`} download={`seine-${id}.zip`}>
           {t('run.archive', { size: formatBytes(run.archive.sizeBytes) })}
@@ -195,8 +215,9 @@ function Summary({ run }: { run: RunDetail }) {
 
 function Charts({ samples }: { samples: readonly RunSample[] }) {
   const { times, speed, failuresPerMinute } = useMemo(() => seriesOf(samples), [samples])
-  if (samples.length < 2) return null
-  const top = Math.max(...speed)
+  const top = Math.max(0, ...speed)
+  // Of a run that asks for no page there is nothing to draw.
+  if (samples.length < 2 || top === 0) return null
   const failures = samples.at(-1)!.failed
   const span = formatDuration((times.at(-1)! - times[0]!) * 1000)
   return (

@@ -8,7 +8,9 @@ import { may } from '../../session.ts'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { confirm } from '../../ui/dialog.tsx'
 import { SelectField, TextField } from '../../ui/field.tsx'
-import { doneOf, etaBasis, etaText, numbers, Progress, QualityMark, reasonText, Status } from '../../ui/status.tsx'
+import { More } from '../../ui/more.tsx'
+import { QualityCell } from '../../ui/quality.tsx'
+import { doneOf, etaBasis, etaText, numbers, Progress, reasonText, Status } from '../../ui/status.tsx'
 import { attempt } from '../../ui/toasts.tsx'
 import { useNow } from '../../ui/use-now.ts'
 
@@ -63,14 +65,16 @@ export function SiteTable(props: { run: RunDetail; sites: readonly SiteRow[]; re
       <DataTable
         label={t('run.tab.sites')}
         rows={rows}
-        columns={columns(nowMs, isOver, isOver && may('run') ? retry : null)}
+        columns={columns(nowMs, isOver, isOver && may('run') && sites.some(canRetry) ? retry : null)}
         keyOf={({ site }) => site}
         initialSort={{ key: 'state', down: false }}
-        minWidth="1180px"
+        minWidth="1120px"
       />
     </>
   )
 }
+
+const canRetry = ({ counts, status }: SiteRow) => counts.failed > 0 || status !== 'completed'
 
 /** Who needs a look comes first. */
 const stateOrder = ['running', 'waiting', 'failed', 'cancelled', 'completed']
@@ -83,22 +87,23 @@ function columns(
   const count = (key: 'ok' | 'unchanged' | 'failed' | 'skipped'): Column<SiteRow> => ({
     key,
     label: t(`count.${key}`),
-    width: '96px',
+    width: key === 'unchanged' ? '100px' : '78px',
     isNumber: true,
     sortBy: ({ counts }) => counts[key],
-    cell: ({ counts }) =>
-      key === 'failed' && counts.failed > 0 ? (
-        <span class="bad">{formatNumber(counts.failed)}</span>
+    cell: ({ counts, reasons, site }) =>
+      (key === 'failed' || key === 'skipped') && counts[key] > 0 ? (
+        <More of={{ title: t('site.reasonsOf', { site }), lines: reasonLines(reasons) }}>
+          <span class={key === 'failed' ? 'bad' : ''}>{formatNumber(counts[key])}</span>
+        </More>
       ) : (
         numbers(counts[key])
       ),
-    title: ({ reasons }) => (key === 'failed' || key === 'skipped' ? reasonsText(reasons) : undefined),
   })
   return [
     {
       key: 'site',
       label: t('column.site'),
-      width: '180px',
+      width: '160px',
       sortBy: ({ site }) => site,
       cell: ({ site }) => <a href={`/sites/${site}`}>{site}</a>,
       title: ({ site }) => site,
@@ -113,7 +118,7 @@ function columns(
     {
       key: 'pages',
       label: t('column.pages'),
-      width: '170px',
+      width: '164px',
       isNumber: true,
       sortBy: ({ counts }) => doneOf(counts),
       cell: ({ counts, status, site }) => (
@@ -137,8 +142,7 @@ function columns(
       width: '100px',
       sortBy: ({ quality }) =>
         ({ failed: 0, warning: 1, passed: 2 })[quality?.status ?? 'passed'] + (quality === undefined ? 1 : 0),
-      cell: ({ quality }) => <QualityMark of={quality?.status} />,
-      title: ({ quality }) => quality?.reasons.map(({ text }) => text).join('\n') || undefined,
+      cell: ({ quality, site }) => <QualityCell of={quality} site={site} />,
     },
     ...(retry === null
       ? []
@@ -146,7 +150,7 @@ function columns(
           {
             key: 'actions',
             label: t('column.actions'),
-            width: '150px',
+            width: '130px',
             cell: ({ site, counts, status }: SiteRow) => (
               <span class="row-actions">
                 {counts.failed > 0 && status !== 'failed' && (
@@ -181,7 +185,7 @@ const speedColumns = (): Column<SiteRow>[] => [
   {
     key: 'speed',
     label: t('run.speed'),
-    width: '84px',
+    width: '78px',
     isNumber: true,
     sortBy: ({ pagesPerSecond }) => pagesPerSecond,
     cell: ({ pagesPerSecond, status }) =>
@@ -190,7 +194,7 @@ const speedColumns = (): Column<SiteRow>[] => [
   {
     key: 'eta',
     label: t('run.eta'),
-    width: '110px',
+    width: '96px',
     isNumber: true,
     sortBy: ({ eta, status }) => (status === 'running' && eta.state === 'known' ? eta.remainingMs : null),
     cell: ({ eta, status, counts }) =>
@@ -199,22 +203,24 @@ const speedColumns = (): Column<SiteRow>[] => [
   },
 ]
 
-const reasonsText = (reasons: Readonly<Record<string, number>>): string | undefined =>
+/** The commonest first. */
+const reasonLines = (reasons: Readonly<Record<string, number>>): (readonly [string, string])[] =>
   Object.entries(reasons)
     .sort(([, a], [, b]) => b - a)
-    .slice(0, 8)
-    .map(([reason, n]) => `${reasonText(reason)}: ${formatNumber(n)}`)
-    .join('\n') || undefined
+    .map(([reason, n]) => [reasonText(reason), formatNumber(n)] as const)
 
 function State({ row, nowMs }: { row: SiteRow; nowMs: number }) {
   const held = heldText(row, nowMs)
   if (held !== null) return <span class="status held">{held}</span>
   if (row.status === 'running' && row.step !== null) return <span class="status running">{t(`step.${row.step}`)}</span>
+  if (row.reason === null) return <Status of={row.status} />
   return (
-    <>
+    <span class="with-reason">
       <Status of={row.status} />
-      {row.reason !== null && <span class="muted"> {row.reason}</span>}
-    </>
+      <More of={{ title: row.site, lines: [row.reason] }}>
+        <span class="muted cut">{row.reason}</span>
+      </More>
+    </span>
   )
 }
 

@@ -53,7 +53,7 @@ export function ScheduleForm(props: { schedule: Schedule | null; onClose: () => 
   }
 
   return (
-    <Dialog title={schedule === null ? t('schedules.add') : schedule.name} onClose={props.onClose} isWide>
+    <Dialog title={schedule === null ? t('schedules.addTitle') : schedule.name} onClose={props.onClose} isWide>
       <form onSubmit={(event) => void submit(event)}>
         <TextField label={t('schedules.name')} value={name} onInput={setName} error={errors.name} required />
         <div class="columns">

@@ -17,7 +17,7 @@ export function KnownPage({ params }: { params: Record<string, string> }) {
   const id = params.page!
   const detail = useResource(`${site}:${id}`, () => client.getPage(site, id))
   return (
-    <Loaded of={detail}>
+    <Loaded of={detail} head={<PageHead title={t('changes.page')} />}>
       {(page) => (
         <>
           <PageHead
@@ -65,7 +65,7 @@ export function KnownPage({ params }: { params: Record<string, string> }) {
                 columns={issueColumns(site)}
                 keyOf={({ code }) => code}
                 minWidth="900px"
-                wraps
+                wraps={{ first: 12 }}
               />
             )}
           </Section>
@@ -160,7 +160,7 @@ const historyColumns = (): Column<PageHistoryEntry>[] => [
   {
     key: 'move',
     label: t('changes.move'),
-    width: '90px',
+    width: '110px',
     isNumber: true,
     cell: ({ percent }) => (percent === null ? '' : formatMove(percent)),
   },
@@ -180,18 +180,19 @@ function RecordView({ record }: { record: PageRecord }) {
   return (
     <Section title={t('record.title')}>
       <div class="panels">
-        {groups.map(([name, values]) => (
-          <div class="card" key={name}>
-            <h3>{name}</h3>
-            <dl class="pairs">
-              {Object.entries(values)
-                .filter(([key, value]) => shows(value) && !hidden.has(key))
-                .map(([key, value]) => (
+        {groups
+          .map(([name, values]) => [name, Object.entries(values).filter(isShown)] as const)
+          .filter(([, values]) => values.length > 0)
+          .map(([name, values]) => (
+            <div class="card" key={name}>
+              <h3>{name}</h3>
+              <dl class="pairs">
+                {values.map(([key, value]) => (
                   <Pair key={key} name={key} value={value} />
                 ))}
-            </dl>
-          </div>
-        ))}
+              </dl>
+            </div>
+          ))}
       </div>
     </Section>
   )
@@ -199,8 +200,12 @@ function RecordView({ record }: { record: PageRecord }) {
 
 /** Signatures for machines. */
 const hidden: ReadonlySet<string> = new Set(['outlinks', 'minhash', 'textHash', 'sources'])
-const shows = (value: unknown) =>
-  value !== null && value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0)
+const isShown = ([name, value]: [string, unknown]) =>
+  !hidden.has(name) &&
+  value !== null &&
+  value !== undefined &&
+  value !== '' &&
+  !(typeof value === 'object' && Object.keys(value).length === 0)
 
 function Pair({ name, value }: { name: string; value: unknown }) {
   return (

@@ -6,6 +6,7 @@ import { useResource } from '../../resource.ts'
 import { Chart } from '../../ui/chart.tsx'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { Facts, Section } from '../../ui/layout.tsx'
+import { QualityCell } from '../../ui/quality.tsx'
 import { Empty, Loaded } from '../../ui/states.tsx'
 import { numbers, QualityMark, Status } from '../../ui/status.tsx'
 import { SiteHosts } from './site-hosts.tsx'
@@ -71,7 +72,7 @@ function Runs({ site }: { site: string }) {
               <DataTable
                 label={t('site.runs')}
                 rows={reports}
-                columns={columns()}
+                columns={columns(site)}
                 keyOf={({ run }) => run.id}
                 minWidth="860px"
               />
@@ -145,7 +146,7 @@ function PriceChart({ reports }: { reports: readonly SiteReport[] }) {
   )
 }
 
-const columns = (): Column<SiteReport>[] => [
+const columns = (site: string): Column<SiteReport>[] => [
   {
     key: 'run',
     label: t('runs.column.started'),
@@ -204,7 +205,6 @@ const columns = (): Column<SiteReport>[] => [
   {
     key: 'quality',
     label: t('column.quality'),
-    cell: ({ report }) => <QualityMark of={report?.quality?.status} />,
-    title: ({ report }) => report?.quality?.reasons.map(({ text }) => text).join('\n') || undefined,
+    cell: ({ report }) => <QualityCell of={report?.quality} site={site} />,
   },
 ]

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { client } from '../../api.ts'
+import { client, isGone } from '../../api.ts'
 import { formatFullTime, formatTime } from '../../format.ts'
 import { t } from '../../i18n.ts'
 import { Others, usePresence } from '../../live/presence.tsx'
@@ -31,20 +31,22 @@ export function SitePage({ params }: { params: Record<string, string> }) {
           </>
         }
       >
-        {may('run') && (
+        {may('run') && entry.data !== undefined && (
           <button type="button" onClick={() => run(true)}>
             {t('site.run')}
           </button>
         )}
       </PageHead>
-      <Tabs
-        label={t('site.tabs')}
-        tabs={(['overview', 'pages', 'settings'] as const).map((each) => [
-          `/sites/${name}${each === 'overview' ? '' : `?tab=${each}`}`,
-          t(`site.tab.${each}`),
-          tab === each,
-        ])}
-      />
+      {!isGone(entry.error) && (
+        <Tabs
+          label={t('site.tabs')}
+          tabs={(['overview', 'pages', 'settings'] as const).map((each) => [
+            `/sites/${name}${each === 'overview' ? '' : `?tab=${each}`}`,
+            t(`site.tab.${each}`),
+            tab === each,
+          ])}
+        />
+      )}
       <Loaded of={entry}>
         {(data) => (
           <>

@@ -2,7 +2,7 @@ import type { SitePage } from '@seine/contracts'
 import { client } from '../../api.ts'
 import { formatPrice, formatTime, none } from '../../format.ts'
 import { given } from '../../given.ts'
-import { t } from '../../i18n.ts'
+import { t, tOr } from '../../i18n.ts'
 import { useResource } from '../../resource.ts'
 import { query, setQuery } from '../../router.ts'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
@@ -118,7 +118,7 @@ const columns = (site: string): Column<SitePage>[] => [
   {
     key: 'state',
     label: t('column.state'),
-    width: '150px',
+    width: '220px',
     cell: ({ state, reason }) =>
       state === 'ok'
         ? t('page.state.ok')
@@ -142,21 +142,23 @@ const columns = (site: string): Column<SitePage>[] => [
   {
     key: 'availability',
     label: t('page.availability'),
-    width: '110px',
-    cell: ({ availability }) => availability ?? <span class="muted">{none}</span>,
+    width: '120px',
+    cell: ({ availability }) =>
+      availability === null ? <span class="muted">{none}</span> : tOr(`availability.${availability}`, availability),
   },
   {
     key: 'issues',
     label: t('page.issues'),
     width: '80px',
     isNumber: true,
-    cell: ({ issues }) => issues.length || <span class="muted">0</span>,
+    cell: ({ id, issues }) =>
+      issues.length === 0 ? <span class="muted">0</span> : <a href={`/sites/${site}/pages/${id}`}>{issues.length}</a>,
     title: ({ issues }) => issues.join(', ') || undefined,
   },
   {
     key: 'changed',
     label: t('pages.changedAt'),
-    width: '150px',
+    width: '130px',
     cell: ({ changed }) => (changed === null ? <span class="muted">{none}</span> : formatTime(changed.at)),
     title: ({ changed }) => changed?.changes.join(', '),
   },

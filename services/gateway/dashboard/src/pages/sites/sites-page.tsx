@@ -99,7 +99,7 @@ const columns = (): Column<SiteSummary>[] => [
   {
     key: 'name',
     label: t('column.site'),
-    width: '160px',
+    width: '150px',
     cell: ({ name }) => <a href={`/sites/${name}`}>{name}</a>,
     title: ({ name }) => name,
   },
@@ -114,27 +114,22 @@ const columns = (): Column<SiteSummary>[] => [
   {
     key: 'state',
     label: t('sites.lastRun'),
-    width: '120px',
+    width: '200px',
     cell: ({ lastRun, enabled }) =>
       lastRun === null ? (
         <span class="muted">{t(enabled ? 'sites.neverRan' : 'sites.off')}</span>
       ) : (
-        <Status of={lastRun.status} />
+        <>
+          <Status of={lastRun.status} /> · <a href={`/runs/${lastRun.runId}`}>{formatTime(lastRun.createdAt)}</a>
+        </>
       ),
-    title: ({ lastRun }) => lastRun?.reason ?? undefined,
-  },
-  {
-    key: 'when',
-    label: t('sites.when'),
-    width: '110px',
-    cell: ({ lastRun }) =>
-      lastRun === null ? muted : <a href={`/runs/${lastRun.runId}`}>{formatTime(lastRun.createdAt)}</a>,
-    title: ({ lastRun }) => (lastRun === null ? undefined : formatFullTime(lastRun.createdAt)),
+    title: ({ lastRun }) =>
+      lastRun === null ? undefined : [formatFullTime(lastRun.createdAt), lastRun.reason].filter(Boolean).join('\n'),
   },
   {
     key: 'duration',
     label: t('run.duration'),
-    width: '100px',
+    width: '96px',
     isNumber: true,
     cell: ({ lastRun }) => (lastRun?.durationMs == null ? muted : formatDuration(lastRun.durationMs)),
   },
@@ -148,14 +143,14 @@ const columns = (): Column<SiteSummary>[] => [
   {
     key: 'failed',
     label: t('count.failed'),
-    width: '70px',
+    width: '76px',
     isNumber: true,
     cell: ({ lastRun }) => (lastRun === null ? muted : numbers(lastRun.counts.failed)),
   },
   {
     key: 'changed',
     label: t('diff.changed'),
-    width: '100px',
+    width: '92px',
     isNumber: true,
     cell: ({ lastRun }) => (lastRun?.diff == null ? muted : numbers(lastRun.diff.changed)),
   },

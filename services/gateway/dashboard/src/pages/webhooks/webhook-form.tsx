@@ -58,7 +58,7 @@ export function WebhookForm(props: {
     }
   }
   return (
-    <Dialog title={hook === null ? t('webhooks.add') : hook.name} onClose={props.onClose} isWide>
+    <Dialog title={hook === null ? t('webhooks.addTitle') : hook.name} onClose={props.onClose} isWide>
       <form onSubmit={(event) => void submit(event)}>
         <TextField label={t('schedules.name')} value={name} onInput={setName} error={errors.name} required />
         <TextField label="URL" type="url" value={url} onInput={setUrl} error={errors.url} required />

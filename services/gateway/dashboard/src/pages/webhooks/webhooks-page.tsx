@@ -174,7 +174,7 @@ const columns = (again: (id: string) => Promise<void>): Column<WebhookDelivery>[
   {
     key: 'attempts',
     label: t('webhooks.attempts'),
-    width: '80px',
+    width: '104px',
     isNumber: true,
     cell: ({ attempts }) => formatNumber(attempts),
   },
