@@ -2,7 +2,6 @@ import { brokerOf, connectBus, serviceParts } from '@seine/bus'
 import { makeAddressGuard, makeHttpClient } from '@seine/net'
 import { createLogger, makeWorkDirs, readConfig, runMain, runService, shutdownSignal } from '@seine/runtime'
 import { startTelemetry } from '@seine/telemetry'
-import { makeBrowsers } from './browser/browsers.ts'
 import { checkProxies } from './check-proxies.ts'
 import { configSchema, readHostOverrides, readPageLimits } from './config.ts'
 import { makeDeliverPart } from './deliver-part.ts'
@@ -16,7 +15,8 @@ await runMain('fetcher', async () => {
   const stop = shutdownSignal(log)
   const telemetry = await startTelemetry('fetcher', config)
   const pool = config.FETCH_POOL
-  const browsers = pool === 'browser' ? makeBrowsers(config, log) : null
+  // Loaded where it is wanted alone: a third of a start, and 40 MB.
+  const browsers = pool === 'browser' ? (await import('./browser/browsers.ts')).makeBrowsers(config, log) : null
   const bus = await connectBus(brokerOf(config, `fetcher-${pool}`), log)
   const proxyPools = readProxyPools(
     { datacenter: config.PROXIES_DATACENTER, residential: config.PROXIES_RESIDENTIAL },
