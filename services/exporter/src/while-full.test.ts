@@ -1,0 +1,60 @@
+import { type Clock, silentLogger } from '@seine/runtime'
+import { expect, test } from 'vitest'
+import { maxRoomWaitMs, whatIsFull, whileFull } from './while-full.ts'
+
+const enospc = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+
+function trying(fails: (nowMs: number) => Error | null) {
+  let ms = 0
+  const lines: string[] = []
+  const clock = { nowMs: () => ms, sleep: async (forMs: number) => void (ms += forMs) } as Clock
+  const stopping = new AbortController()
+  const log = { ...silentLogger, error: (line: string) => void lines.push(line) }
+  const work = async () => {
+    const failure = fails(ms)
+    if (failure !== null) throw failure
+    return ms
+  }
+  const context = { workFolder: '/var/tmp/seine', clock, signal: stopping.signal, log }
+  return { done: () => whileFull(work, context), lines, stopping }
+}
+
+test('work that finds a disk full goes on when there is room, and says once what is full', async () => {
+  const { done, lines } = trying((ms) => (ms < 120_000 ? enospc : null))
+  expect(await done()).toBe(120_000)
+  expect(lines).toEqual([
+    'the disk of EXPORT_TMP_DIR (/var/tmp/seine) is full: ENOSPC: no space left on device, write; waiting for room',
+  ])
+})
+
+test('it does not wait for ever, and its failure names what is full', async () => {
+  const started: number[] = []
+  const { done } = trying((ms) => {
+    started.push(ms)
+    return enospc
+  })
+  await expect(done()).rejects.toMatchObject({
+    code: 'disk-full',
+    message: expect.stringMatching(/^the disk of EXPORT_TMP_DIR \(\/var\/tmp\/seine\) is full: ENOSPC/),
+  })
+  expect(started.at(-1)).toBe(maxRoomWaitMs)
+})
+
+test('other failures are not waited for, nor is a stop', async () => {
+  const other = trying(() => new Error('the scheduler is away'))
+  await expect(other.done()).rejects.toThrow('the scheduler is away')
+  const stopped = trying(() => enospc)
+  stopped.stopping.abort()
+  await expect(stopped.done()).rejects.toBe(enospc)
+})
+
+test.each([
+  [new Error('publish failed', { cause: enospc }), 'the disk of EXPORT_TMP_DIR (/tmp/x) is full'],
+  [new Error('insufficient storage resources available'), 'the broker’s store is full'],
+  [new Error('maximum bytes exceeded'), 'the broker’s store is full'],
+  [Object.assign(new Error('no'), { code: 'XMinioStorageFull' }), 'the object store is full'],
+  [new Error('some other'), null],
+  ['text', null],
+])('%s: %s', (error, full) => {
+  expect(whatIsFull(error, '/tmp/x')).toBe(full)
+})
