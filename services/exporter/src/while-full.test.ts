@@ -7,7 +7,12 @@ const enospc = Object.assign(new Error('ENOSPC: no space left on device, write')
 function trying(fails: (nowMs: number) => Error | null) {
   let ms = 0
   const lines: string[] = []
-  const clock = { nowMs: () => ms, sleep: async (forMs: number) => void (ms += forMs) } as Clock
+  const clock: Clock = {
+    nowMs: () => ms,
+    async sleep(forMs) {
+      ms += forMs
+    },
+  }
   const stopping = new AbortController()
   const log = { ...silentLogger, error: (line: string) => void lines.push(line) }
   const work = async () => {
