@@ -5,7 +5,11 @@ import { messageOf } from '@seine/runtime'
 
 /** The broker's time: what all replicas agree on. */
 export interface BrokerClock {
-  /** Unix ms: the local clock plus the offset last learned; the local clock until one was. */
+  /**
+   * Unix ms: what the broker's clock showed last, and the time since then on this machine's steady clock. Setting the machine's
+   * own time changes nothing (keeps I3: a fetcher that jumps ahead would take a host's burst once more). Until the broker was
+   * asked it is what the machine's time was at the start.
+   */
   nowMs(): number
   /** Learns the offset now, then from time to time until the signal. Resolves after the first try. */
   start(signal: AbortSignal): Promise<void>
@@ -19,8 +23,15 @@ const learnEveryMs = 60_000
 const retryEveryMs = 2_000
 
 /** Learns the offset from the server's own timestamps: of a few answers, the quickest tells best. */
-export function makeBrokerClock(jsm: () => Promise<JetStreamManager>, clock: Clock, log: Logger): BrokerClock {
-  let offsetMs = 0
+export function makeBrokerClock(
+  jsm: () => Promise<JetStreamManager>,
+  clock: Clock,
+  log: Logger,
+  /** Ms from any beginning; nobody sets it. */
+  steadyMs: () => number = () => performance.now(),
+): BrokerClock {
+  /** What is added to the steady clock. */
+  let offsetMs = clock.nowMs() - steadyMs()
   let isSet = false
 
   /** False: the broker can't be asked (it may not be provisioned yet) or is too slow to be sure; asked again soon. */
@@ -29,14 +40,14 @@ export function makeBrokerClock(jsm: () => Promise<JetStreamManager>, clock: Clo
     try {
       const manager = await jsm()
       for (let sample = 0; sample < samples; sample++) {
-        const sentMs = clock.nowMs()
+        const sentMs = steadyMs()
         const { ts } = await manager.streams.info(streams.TASKS.name)
-        const roundTripMs = clock.nowMs() - sentMs
+        const roundTripMs = steadyMs() - sentMs
         if (ts === undefined || roundTripMs >= bestRoundTripMs) continue
         bestRoundTripMs = roundTripMs
         if (isSet && roundTripMs > trustedRoundTripMs) continue
         isSet = true
-        offsetMs = Math.round(Date.parse(ts) - (sentMs + roundTripMs / 2))
+        offsetMs = Date.parse(ts) - (sentMs + roundTripMs / 2)
       }
       return bestRoundTripMs <= trustedRoundTripMs
     } catch (error) {
@@ -51,7 +62,7 @@ export function makeBrokerClock(jsm: () => Promise<JetStreamManager>, clock: Clo
   }
 
   return {
-    nowMs: () => clock.nowMs() + offsetMs,
+    nowMs: () => Math.round(steadyMs() + offsetMs),
     async start(signal) {
       const learned = await learn()
       void keepLearning(learned, signal)

@@ -104,6 +104,22 @@ describe('slots of one host', () => {
     expect(slot.kind === 'go' && slot.startedAtMs).toBeGreaterThanOrEqual(askedAtMs + 600)
   })
 
+  it('are given up by a process that stood still while it waited for them', async () => {
+    let nowMs = Date.now()
+    const wokenAtMs = nowMs + 2_000
+    // All sleepers wake together, a second late.
+    const sleep = async () => {
+      nowMs = wokenAtMs
+    }
+    const clock = { ...systemClock, sleep }
+    const bucket = await buses[0]!.bucket<unknown>(buckets.hosts)
+    const gate = makeHostGate({ bucket, nowMs: () => nowMs, clock, log })
+    const pace = { ratePerSecond: 10, burst: 1 }
+    const slots = await Promise.all([1, 2, 3, 4].map(() => gate.acquire('stopped.test', pace)))
+    const reasons = slots.map((slot) => (slot.kind === 'defer' ? slot.reason : slot.kind))
+    expect(reasons).toEqual(['go', 'slot-missed', 'slot-missed', 'slot-missed'])
+  })
+
   it('are not given while the state cannot be reached, and the host alone waits', async () => {
     const broken: Bucket<unknown> = {
       ...(await buses[0]!.bucket<unknown>(buckets.hosts)),

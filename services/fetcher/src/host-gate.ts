@@ -37,7 +37,10 @@ export interface HostGate {
 
 /** A task is held for a slot due within this time; otherwise it waits in the frontier (I5). */
 export const maxHoldMs = 1_000
-/** A slot this long past when the broker has confirmed it is not used: late requests would come in one go (I3). */
+/**
+ * A slot this long past is not used, when the broker has confirmed it or this process comes to it: late requests would come
+ * in one go (I3).
+ */
 const maxLateMs = 100
 /** Compare-and-set tries before a host's waiting tasks are given back. */
 const maxConflicts = 20
@@ -46,7 +49,7 @@ const deadAfterProbes = 3
 /** How long a host waits after its state could not be reached: it fails closed (I3). */
 const limiterRetryMs = 2_000
 
-type Settled = { kind: 'due'; dueMs: number; hostDueAtMs: number } | Exclude<Slot, { kind: 'go' }>
+type Settled = { kind: 'due'; dueMs: number; hostDueAtMs: number; isAlone: boolean } | Exclude<Slot, { kind: 'go' }>
 
 interface Waiter {
   readonly pace: Pace
@@ -174,16 +177,17 @@ export function makeHostGate(deps: {
       return
     }
     const { nextFreeAtMs: hostDueAtMs, slotsMs } = answer
-    const now = nowMs()
     // A probe is alone, however late.
     const isAlone = answer.state.breaker.phase !== 'closed'
     for (const [i, dueMs] of slotsMs.entries())
-      waiters[i]?.settle(
-        isAlone || now - dueMs <= maxLateMs
-          ? { kind: 'due', dueMs, hostDueAtMs }
-          : { kind: 'defer', untilMs: now, reason: 'slot-missed' }, // keeps I3
-      )
+      waiters[i]?.settle(missed({ dueMs, isAlone }) ?? { kind: 'due', dueMs, hostDueAtMs, isAlone })
     settleRest(waiters.slice(slotsMs.length), { kind: 'defer', untilMs: hostDueAtMs, reason: 'no-slot' })
+  }
+
+  /** Null: its time has not passed by too much. keeps I3 */
+  function missed({ dueMs, isAlone }: { dueMs: number; isAlone: boolean }): Exclude<Slot, { kind: 'go' }> | null {
+    const now = nowMs()
+    return isAlone || now - dueMs <= maxLateMs ? null : { kind: 'defer', untilMs: now, reason: 'slot-missed' }
   }
 
   function settleRest(waiters: Waiter[], slot: Settled): void {
@@ -203,7 +207,8 @@ export function makeHostGate(deps: {
       const waitMs = dueMs - nowMs()
       // A timer may fire a millisecond early: rounding up keeps I3.
       if (waitMs > 0) await clock.sleep(Math.ceil(waitMs) + 1)
-      return { kind: 'go', startedAtMs: dueMs, hostDueAtMs }
+      // This process may have stood still meanwhile: stopped, or collecting garbage.
+      return missed(settled) ?? { kind: 'go', startedAtMs: dueMs, hostDueAtMs }
     },
     report(host, observation) {
       const queue = queueOf(host)
