@@ -25,6 +25,7 @@ const planOptions = {
   services,
   withDatabase: services.filter((name) => name.startsWith('scheduler')),
   disks: means.disks,
+  kinds: settings.kinds,
 }
 console.log(
   `seed ${settings.seed}, ${settings.minutes} minutes, ${services.length} services; ` +

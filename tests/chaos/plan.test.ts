@@ -18,8 +18,8 @@ describe('a round’s plan', () => {
   test('is what it was when a seed was written down', () => {
     expect(planRound(1, options).map(describeFault)).toMatchInlineSnapshot(`
       [
+        "pause scheduler-2 @1.3+2.5",
         "restart nats @1.9+2.9",
-        "cut exporter-1 @5.1+7.5",
         "kill exporter-1 @7.5+7.7",
         "cut fetcher-1 @10.6+3.9",
         "reset scheduler-1→postgres @25.9",
@@ -38,6 +38,12 @@ describe('a round’s plan', () => {
   test('cuts no service off from a database that it does not speak to', () => {
     const targets = many.flat().flatMap((fault) => ('to' in fault && fault.to === 'postgres' ? [fault.target] : []))
     expect(new Set(targets)).toEqual(new Set(options.withDatabase))
+  })
+
+  test('keeps to the kinds that are asked for', () => {
+    const kinds = ['clock', 'pause'] as const
+    const plans = many.flatMap((_, seed) => planRound(seed, { ...options, kinds }))
+    expect(new Set(plans.map(({ kind }) => kind))).toEqual(new Set(kinds))
   })
 
   test('fills no disk where there is none of ours', () => {

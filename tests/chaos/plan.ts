@@ -9,21 +9,24 @@ export interface PlanOptions {
   readonly withDatabase: readonly string[]
   /** Whether there are disks of our own to fill. */
   readonly disks: boolean
+  /** Kinds that are drawn, to look at some more closely. Absent: all. */
+  readonly kinds?: readonly FaultKind[]
 }
 
 /** How often each kind is drawn beside the others. */
 const weights: Readonly<Record<FaultKind, number>> = {
   kill: 8,
   restart: 2,
-  pause: 3,
+  pause: 4,
   cut: 4,
   'half-open': 3,
   reset: 1,
   delay: 3,
   fill: 2,
   repeat: 4,
-  clock: 3,
+  clock: 4,
 }
+export const faultKinds = Object.keys(weights) as FaultKind[]
 
 const fewestFaults = 2
 const mostFaults = 6
@@ -48,7 +51,7 @@ export function planRound(seed: number, options: PlanOptions): Fault[] {
     // Short and long: some are over before anybody's patience is.
     pause: () => ({
       kind: 'pause',
-      target: random() < 0.7 ? pick(servers) : pick(options.services),
+      target: random() < 0.5 ? pick(servers) : pick(options.services),
       forMs: ms(200, 12_000),
     }),
     cut: () => ({ kind: 'cut', target: pick(options.services), forMs: ms(500, 25_000) }),
@@ -66,7 +69,7 @@ export function planRound(seed: number, options: PlanOptions): Fault[] {
     clock: () => ({ kind: 'clock', target: pick(options.services), offByMs: ms(-20_000, 20_000) }),
   }
 
-  const kinds = (Object.keys(weights) as FaultKind[]).filter((kind) => options.disks || kind !== 'fill')
+  const kinds = (options.kinds ?? faultKinds).filter((kind) => options.disks || kind !== 'fill')
   const total = kinds.reduce((sum, kind) => sum + weights[kind], 0)
   const drawKind = (): FaultKind => {
     let left = random() * total
@@ -74,7 +77,7 @@ export function planRound(seed: number, options: PlanOptions): Fault[] {
       left -= weights[kind]
       if (left < 0) return kind
     }
-    return 'kill'
+    return kinds.at(-1) ?? 'kill'
   }
 
   const count = ms(fewestFaults, mostFaults)

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { headers as newHeaders } from '@nats-io/transport-node'
 import { type Bus, connectBus } from '@seine/bus'
 import { type FetchTask, streams } from '@seine/contracts'
 import { silentLogger } from '@seine/runtime'
@@ -34,8 +35,6 @@ export async function makeRepeater(natsUrl: string): Promise<Repeater> {
   const heard = new Map<ToldAgain, Heard[]>()
   let tasks = new Map<string, number>()
   let random = makeRandom(0)
-  // The same module that the connection came from: headers are its own.
-  const { headers: newHeaders } = await import('@nats-io/transport-node')
   for (const stream of toldAgain)
     for (const subject of streams[stream].subjects)
       bus.nc.subscribe(subject, {

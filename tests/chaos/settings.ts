@@ -1,3 +1,6 @@
+import type { FaultKind } from './fault.ts'
+import { faultKinds } from './plan.ts'
+
 /** What `make chaos` is told by its environment. */
 export interface ChaosSettings {
   /** Of the first round; each further one has the next number. */
@@ -6,6 +9,8 @@ export interface ChaosSettings {
   readonly minutes: number
   /** No more rounds than this. */
   readonly rounds: number
+  /** Kinds of faults that are done. With fewer than all a seed means other faults. */
+  readonly kinds: readonly FaultKind[]
 }
 
 /** Throws with every variable that says nothing usable. */
@@ -19,7 +24,12 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
     problems.push(`${name}: expected a number from ${lowest}, got '${text}'`)
     return otherwise
   }
+  const named = (env.KINDS ?? '').split(',').filter(Boolean)
+  const kinds = faultKinds.filter((kind) => named.length === 0 || named.includes(kind))
+  for (const name of named)
+    if (!faultKinds.some((kind) => kind === name)) problems.push(`KINDS: '${name}' is none of ${faultKinds.join(', ')}`)
   const settings = {
+    kinds,
     seed: Math.floor(number('SEED', anySeed(), 0)),
     minutes: number('MINUTES', 30, 0),
     rounds: number('ROUNDS', Number.POSITIVE_INFINITY, 1),
