@@ -3,7 +3,7 @@ import type { Logger } from '@seine/runtime'
 import { at, type Database } from '../database/sql.ts'
 
 /** Rows deleted by one statement: short locks, and a vacuum that keeps up. */
-const rowsAtOnce = 10_000
+const defaultRowsAtOnce = 10_000
 
 /**
  * Lets go of site runs, in two steps so that a scheduler that dies between them is taken over: from `begin` on nobody goes on with the site run,
@@ -14,20 +14,25 @@ export function makeRelease(deps: {
   publishRemoval: (message: RemoveArtifacts) => Promise<void>
   nowMs: () => number
   log: Logger
+  /** Absent: {@link defaultRowsAtOnce}. */
+  rowsAtOnce?: number
 }) {
-  const { database, nowMs } = deps
+  const { database, nowMs, rowsAtOnce = defaultRowsAtOnce } = deps
 
+  /**
+   * Goes through the rows once, by URL, and deletes by key: every statement costs what its own rows cost, however many were deleted before it
+   * and however large the tables are. Rows go last, since what is left of a broken round is found by them.
+   */
   async function clearRows(id: string): Promise<void> {
-    for (;;) {
-      const gone = await database.query(
-        `with gone as (
-           delete from urls where id in (select id from urls where site_run_id = $1 limit ${rowsAtOnce}) returning id
-         ),
-         batches as (delete from discovery_batches where url_id in (select id from gone))
-         select 1 from gone limit 1`,
-        [id],
+    for (let afterUrl: string | undefined = ''; afterUrl !== undefined; ) {
+      const rows: { id: string; url: string }[] = await database.query(
+        `select id, url from urls where site_run_id = $1 and url > $2 order by url limit ${rowsAtOnce}`,
+        [id, afterUrl],
       )
-      if (gone.length === 0) return
+      const ids = rows.map((row) => row.id)
+      await database.query('delete from discovery_batches where url_id = any($1::uuid[])', [ids])
+      await database.query('delete from urls where id = any($1::uuid[])', [ids])
+      afterUrl = rows.at(-1)?.url
     }
   }
 
