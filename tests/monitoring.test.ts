@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { metricList } from '@seine/telemetry'
 import { expect, test } from 'vitest'
-import { parse, stringify } from 'yaml'
+import { parse, parseDocument, stringify } from 'yaml'
 import { dashboardFile, dashboards, dashboardText } from '../deploy/monitoring/dashboards.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -67,6 +67,36 @@ test.skipIf(!hasPromtool)('Prometheus understands every query of the dashboards 
     const file = join(folder, 'rules.yml')
     await writeFile(file, stringify({ groups: [{ name: 'dashboards', rules }] }))
     expect((await run('promtool', ['check', 'rules', file])).stdout).toContain(`SUCCESS: ${exprs.length} rules found`)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
+
+test('Prometheus in compose asks for services that compose has, and is given the rules where it looks for them', () => {
+  const compose = parseDocument(readFileSync(join(root, 'docker-compose.yml'), 'utf8'), { merge: true }).toJS() as {
+    services: Record<string, { volumes?: string[] }>
+  }
+  const config = parse(readFileSync(join(monitoring, 'prometheus.yml'), 'utf8')) as {
+    rule_files: string[]
+    scrape_configs: { dns_sd_configs?: { names: string[] }[]; static_configs?: { targets: string[] }[] }[]
+  }
+  const hosts = config.scrape_configs.flatMap(({ dns_sd_configs = [], static_configs = [] }) => [
+    ...dns_sd_configs.flatMap(({ names }) => names),
+    ...static_configs.flatMap(({ targets }) => targets.map((target) => target.split(':')[0])),
+  ])
+  expect(Object.keys(compose.services)).toEqual(expect.arrayContaining(hosts))
+  const mounted = (compose.services.prometheus?.volumes ?? []).map((volume) => volume.split(':'))
+  for (const file of [...config.rule_files, '/etc/prometheus/prometheus.yml'])
+    expect(existsSync(join(root, mounted.find(([, inside]) => inside === file)?.[0] ?? 'nowhere')), file).toBe(true)
+})
+
+test.skipIf(!hasPromtool)('Prometheus reads the configuration of compose (needs promtool)', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'seine-prometheus-'))
+  try {
+    const file = join(folder, 'prometheus.yml')
+    const text = readFileSync(join(monitoring, 'prometheus.yml'), 'utf8')
+    await writeFile(file, text.replace('/etc/prometheus/rules.yml', join(monitoring, 'rules.yml')))
+    expect((await run('promtool', ['check', 'config', file])).stdout).toContain('is valid prometheus config')
   } finally {
     await rm(folder, { recursive: true })
   }
