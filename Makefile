@@ -2,6 +2,7 @@
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 SEINE := ./seine
 VITEST_ARGS ?=
+BENCH_ARGS ?=
 .DEFAULT_GOAL := help
 
 .PHONY: help install up down demo test faults chaos verify lint typecheck bench deploy
@@ -39,8 +40,8 @@ typecheck: install
 	@tsc --noEmit
 	@tsc -p services/gateway/dashboard
 
-bench: install ## Measure a large run over real documentation on loopback, parts of the mesh killed on the way
-	@node bench/sites/install.ts && node bench/docs-run.ts
+bench: install ## Measure the mesh, Crawlee, Scrapy and a bare loop over the same pages in one run (6 minutes)
+	@node bench/sites/install.ts && node bench/compare/install.ts && node bench/speed.ts $(BENCH_ARGS)
 
 deploy: ## Roll a release out to a cluster, and back if it does not get well: make deploy ENV=dev|qa|prod
 	@./deploy/deploy.sh $(ENV)

@@ -2,154 +2,93 @@
  * The whole mesh with one and two fetchers, Crawlee, Scrapy and a bare loop over the same pages in one run: pages a second, CPU
  * a page by process, memory, and whether they did the same work. Writes bench/results/speed.md and speed.json.
  *
- *   node bench/sites/install.ts && node bench/compare/install.ts && node bench/speed.ts [--pages 8000] [--only mesh,scrapy]
+ *   node bench/sites/install.ts && node bench/compare/install.ts
+ *   node bench/speed.ts [--pages 8000] [--rounds 1] [--only mesh,scrapy]
+ *
+ * On a machine that does other things too: `make bench BENCH_ARGS="--rounds 3"`; each row shows the round with the least CPU.
  */
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, release, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { compareRows, type FieldAgreement } from './compare/agreement.ts'
-import { readGoals } from './compare/goals.ts'
-import { type Row, wrongCounts } from './compare/row.ts'
-import { runMesh } from './compare/run-mesh.ts'
-import { runTool } from './compare/run-tool.ts'
+import { compareRows } from './compare/agreement.ts'
+import { type Bench, type Measured, measureMesh, measureTool, meshName } from './compare/measure.ts'
+import { type SpeedResults, speedReport } from './compare/report.ts'
+import { wrongCounts } from './compare/row.ts'
 import { readServerLog } from './compare/server-log.ts'
-import { agreementTable, costTable, markdownTable, processTable, termsTable } from './compare/tables.ts'
-import { comparedTools, toolConcurrency } from './compare/tools.ts'
+import { comparedTools } from './compare/tools.ts'
 import { startMixedSites } from './sites/mixed-sites.ts'
 import { interleave } from './sites/subset.ts'
 
-const { values } = parseArgs({
+const { values: options } = parseArgs({
   options: {
     pages: { type: 'string', default: '8000' },
+    rounds: { type: 'string', default: '1' },
     /** Rows whose name has one of these words. */
-    only: { type: 'string' },
+    only: { type: 'string', default: '' },
   },
 })
-const isWanted = (name: string) =>
-  values.only === undefined ||
-  values.only.split(',').some((word) => name.toLowerCase().includes(word.trim().toLowerCase()))
+const wantedWords = options.only.toLowerCase().split(',')
+const isWanted = (name: string) => wantedWords.some((word) => name.toLowerCase().includes(word.trim()))
 
 const scratch = mkdtempSync(join(tmpdir(), 'seine-speed-'))
-const sites = await startMixedSites(Number(values.pages))
-const rows: Row[] = []
-const agreements: { name: string; fields: FieldAgreement[] }[] = []
-const skipped: string[] = []
+const sites = await startMixedSites(Number(options.pages))
+const files = Object.values(sites.pages)
+const urls = interleave(files.map((pages) => [...pages.keys()]))
+const bench: Bench = { sites, urls, serverLog: readServerLog(sites), scratch }
+const results: SpeedResults = { about: aboutThis(), rows: [], agreements: [], skipped: [] }
+const folder = join(import.meta.dirname, 'results')
 try {
-  const urls = interleave(Object.values(sites.pages).map((files) => [...files.keys()]))
-  const bytes = Object.values(sites.pages).flatMap((files) => [...files.values()])
-  const meanKb = bytes.reduce((sum, file) => sum + statSync(file).size, 0) / urls.length / 1_000
-  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Linux ${release()}, Node ${process.version.slice(1)}`
-  const about = `${urls.length} pages of ${sites.sites.length} sites, mean ${meanKb.toFixed(1)} KB; ${machine}; load at the start ${loadavg()[0]?.toFixed(1)}`
-  console.log(about)
-
-  const serverLog = readServerLog(sites)
-  const meshRows = await measureMeshes(serverLog, urls.length)
-  await measureTools(serverLog, urls, meshRows)
-  const report = reportOf(about)
-  console.log(`\n${report}`)
-  const results = join(import.meta.dirname, 'results')
-  mkdirSync(results, { recursive: true })
-  writeFileSync(join(results, 'speed.md'), `${report}\n`)
-  writeFileSync(join(results, 'speed.json'), JSON.stringify({ about, rows, agreements, skipped }, null, 1))
+  console.log(results.about)
+  for (let round = 1; round <= Number(options.rounds); round++) {
+    await measureAll()
+    write()
+  }
 } finally {
   await sites.stop()
   rmSync(scratch, { recursive: true, force: true })
 }
-if (rows.some((row) => wrongCounts(row) !== '')) process.exitCode = 1
+console.log(`\n${speedReport(results)}`)
+if (results.rows.some((row) => wrongCounts(row) !== '')) process.exitCode = 1
 
-async function measureMeshes(serverLog: ReturnType<typeof readServerLog>, pages: number) {
-  let meshRows = new Map<string, Record<string, string>>()
-  for (const fetchers of [1, 2]) {
-    const name = `the mesh, ${fetchers} fetcher${fetchers === 1 ? '' : 's'}`
-    if (!isWanted(name)) continue
-    console.log(`… ${name}`)
-    const { run, seconds, startCpuMs, processes, check, rows: written } = await runMesh(sites, fetchers, scratch)
-    for (const problem of check.problems.slice(0, 5)) console.log(`  ${problem}`)
-    meshRows = written
-    rows.push({
-      name,
-      version: 'this checkout',
-      gives: '93 SEO columns, issues, the product and where each value came from; CSV, Excel, archive',
-      survives: 'kill -9 and power cut of any process: all that was acknowledged, no page lost or told twice',
-      pages,
-      witnesses: {
-        server: serverLog.pagesSinceLast(),
-        ledger: run.counts.ok,
-        reports: written.size,
-        'right in reports': pages - check.problemCount,
-      },
-      seconds,
-      startCpuMs,
-      processes,
-    })
-  }
-  return meshRows
-}
-
-async function measureTools(
-  serverLog: ReturnType<typeof readServerLog>,
-  urls: string[],
-  meshRows: Map<string, Record<string, string>>,
-) {
-  const urlsFile = join(scratch, 'urls.txt')
-  writeFileSync(urlsFile, urls.join('\n'))
+async function measureAll(): Promise<void> {
+  let meshValues: Measured['values'] = null
+  for (const fetchers of [1, 2])
+    if (isWanted(meshName(fetchers))) meshValues = await measure(meshName(fetchers), () => measureMesh(bench, fetchers))
+  results.skipped = []
+  results.agreements = []
   for (const tool of comparedTools()) {
-    if (!isWanted(tool.name)) continue
-    if ('missing' in tool.found) {
-      console.log(`… ${tool.name}: left out. ${tool.found.missing}`)
-      skipped.push(`${tool.name}: ${tool.found.missing}`)
+    const { name, found } = tool
+    if (!isWanted(name)) continue
+    if ('missing' in found) {
+      results.skipped.push(`${name}: ${found.missing}`)
+      console.log(`… ${name}: left out. ${found.missing}`)
       continue
     }
-    console.log(`… ${tool.name}`)
-    const folder = mkdtempSync(join(scratch, 'tool-'))
-    const { said, rows: written, seconds, startCpuMs, cost } = await runTool(tool, { urlsFile, folder })
-    rmSync(folder, { recursive: true, force: true })
-    rows.push({
-      name: tool.name,
-      version: tool.found.version,
-      gives: tool.gives,
-      survives: tool.survives,
-      pages: urls.length,
-      witnesses: { server: serverLog.pagesSinceLast(), said, ...(written === null ? {} : { CSV: written.size }) },
-      seconds,
-      startCpuMs,
-      processes: { [tool.name]: cost },
-    })
-    if (written !== null && meshRows.size > 0)
-      agreements.push({ name: tool.name, fields: compareRows(meshRows, written) })
+    const values = await measure(name, () => measureTool(bench, tool, found.version))
+    if (values !== null && meshValues !== null)
+      results.agreements.push({ name, fields: compareRows(meshValues, values) })
   }
 }
 
-function reportOf(about: string): string {
-  const named = (start: string) => rows.find(({ name }) => name.startsWith(start))
-  const first = named('the mesh, 1') ?? rows[0]
-  if (first === undefined) return 'nothing was measured'
-  const meshes = rows.filter(({ name }) => name.startsWith('the mesh'))
-  const [scrapy, crawleeDurable, ceiling] = ['Scrapy', 'Crawlee, default', 'ceiling'].map(named)
-  const others = agreements.filter(({ name }) => !name.includes('in memory'))
-  return [
-    about,
-    `Tools ask for ${toolConcurrency} pages at once from a list; the mesh reads robots.txt and sitemaps and keeps 64 a site.`,
-    costTable(rows, first),
-    ...(meshes.length === 0 ? [] : [processTable(meshes)]),
-    ...(meshes.length === 0 ? [] : [goalsTable({ mesh: first, scrapy, crawleeDurable, ceiling })]),
-    termsTable(rows),
-    ...(others.length === 0 ? [] : [agreementTable(others)]),
-    ...skipped.map((line) => `Left out: ${line}`),
-  ].join('\n\n')
+async function measure(name: string, measureRow: () => Promise<Measured>): Promise<Measured['values']> {
+  console.log(`… ${name}`)
+  const { row, values } = await measureRow()
+  results.rows.push(row)
+  return values
 }
 
-function goalsTable(from: Record<'scrapy' | 'crawleeDurable' | 'ceiling', Row | undefined> & { mesh: Row }): string {
-  const given = Object.fromEntries(Object.entries(from).filter(([, row]) => row !== undefined)) as Parameters<
-    typeof readGoals
-  >[0]
-  return markdownTable(
-    ['goal', 'measured', ''],
-    readGoals(given).map(({ what, measured, isMet }) => [
-      what,
-      measured,
-      isMet === null ? '' : isMet ? 'met' : 'missed',
-    ]),
-  )
+function write(): void {
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'speed.md'), `${speedReport(results)}\n`)
+  writeFileSync(join(folder, 'speed.json'), JSON.stringify(results, null, 1))
+}
+
+function aboutThis(): string {
+  const bytes = files.flatMap((pages) => [...pages.values()]).reduce((sum, file) => sum + statSync(file).size, 0)
+  return [
+    `${urls.length} pages of ${sites.sites.length} sites, mean ${(bytes / urls.length / 1_000).toFixed(1)} KB`,
+    `${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Linux ${release()}, Node ${process.version.slice(1)}`,
+    `load at the start ${loadavg()[0]?.toFixed(1)}, rounds ${options.rounds}`,
+  ].join('; ')
 }

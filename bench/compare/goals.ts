@@ -8,7 +8,9 @@ export type Goal = {
 }
 
 /** What issue 8 asks of a mesh with one fetcher, beside the other rows of the same run. */
-export function readGoals(rows: { mesh: Row; scrapy?: Row; crawleeDurable?: Row; ceiling?: Row }): Goal[] {
+export function readGoals(
+  rows: Record<'scrapy' | 'crawleeDurable' | 'ceiling', Row | undefined> & { mesh: Row },
+): Goal[] {
   const mesh = cpuOfPage(rows.mesh)
   const goal = (what: string, against: Row | undefined, share: (cpu: number) => number, most: number): Goal => {
     if (against === undefined) return { what, measured: 'not measured', isMet: null }

@@ -7,6 +7,7 @@ import { callMesh, processIds, startBenchMesh, unpackArchive } from '../bench-me
 import { type ArchiveCheck, checkArchive } from '../check-archive.ts'
 import { startProcessMeter, type Usage } from '../process-meter.ts'
 import type { ServedSites } from '../sites/serve-sites.ts'
+import { startMemoryMeter } from './memory-meter.ts'
 import { readMeshRows } from './mesh-rows.ts'
 import type { ProcessCost } from './row.ts'
 
@@ -17,11 +18,13 @@ export type MeshRun = {
   run: Run
   seconds: number
   startCpuMs: number
+  /** The most that all had at one time. */
+  peakMb: number
   processes: Record<string, ProcessCost>
   /** The archive against the files that were served. */
   check: ArchiveCheck
   /** The compared fields of every page with status 200, by URL. */
-  rows: Map<string, Record<string, string>>
+  values: Map<string, Record<string, string>>
 }
 
 /** One run of a mesh that was started for it, over all sites, with every report and the archive. */
@@ -30,19 +33,22 @@ export async function runMesh(sites: ServedSites, fetchers: number, scratch: str
   try {
     await using stack = await startBenchMesh(sites, { folder, fetchers, restart: false })
     const meter = startProcessMeter(() => processIds(stack))
+    const memoryMeter = startMemoryMeter(() => processIds(stack))
     const before = meter.usage()
     const startedMs = performance.now()
     const run = await untilEnded(stack)
     const seconds = (performance.now() - startedMs) / 1_000
-    const processes = costsSince(before, meter.stop())
+    const memory = memoryMeter.stop()
+    const processes = costsSince(before, meter.stop(), memory.byName)
     const unpacked = await unpackArchive(stack, run.id, folder)
     return {
       run,
       seconds,
       startCpuMs: Object.values(before).reduce((sum, { cpuMs }) => sum + cpuMs, 0),
+      peakMb: memory.mb,
       processes,
       check: await checkArchive(unpacked, sites.pages),
-      rows: await readMeshRows(unpacked),
+      values: await readMeshRows(unpacked),
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -60,11 +66,15 @@ async function untilEnded(stack: Stack): Promise<Run> {
   }
 }
 
-function costsSince(before: Record<string, Usage>, after: Record<string, Usage>): Record<string, ProcessCost> {
+function costsSince(
+  before: Record<string, Usage>,
+  after: Record<string, Usage>,
+  peaksMb: Record<string, number>,
+): Record<string, ProcessCost> {
   return Object.fromEntries(
-    Object.entries(after).map(([name, { cpuMs, peakRssMb }]) => [
+    Object.entries(after).map(([name, { cpuMs }]) => [
       name,
-      { cpuMs: cpuMs - (before[name]?.cpuMs ?? 0), peakMb: peakRssMb },
+      { cpuMs: cpuMs - (before[name]?.cpuMs ?? 0), peakMb: peaksMb[name] ?? 0 },
     ]),
   )
 }

@@ -4,7 +4,7 @@ import { closeSync, createReadStream, existsSync, openSync, readFileSync } from 
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parse } from 'csv-parse'
-import { startProcessMeter } from '../process-meter.ts'
+import { startMemoryMeter } from './memory-meter.ts'
 import type { ProcessCost } from './row.ts'
 import type { Tool, ToolJob } from './tool.ts'
 
@@ -16,7 +16,7 @@ export type ToolRun = {
   /** Pages that it says it has read. */
   said: number
   /** Rows with status 200 in the CSV that it wrote, by URL. Null: it writes none. */
-  rows: Map<string, Record<string, string>> | null
+  values: Map<string, Record<string, string>> | null
   seconds: number
   startCpuMs: number
   cost: ProcessCost
@@ -35,7 +35,7 @@ export async function runTool(tool: Tool, job: ToolJob): Promise<ToolRun> {
     killSignal: 'SIGKILL',
   })
   closeSync(log)
-  const meter = startProcessMeter(() => (child.pid === undefined ? [] : [[tool.name, child.pid]]))
+  const meter = startMemoryMeter(() => (child.pid === undefined ? [] : [[tool.name, child.pid]]))
   let begun: { cpuMs: number; atMs: number } | null = null
   let said = 0
   createInterface({ input: child.stdout! }).on('line', (line) => {
@@ -45,13 +45,13 @@ export async function runTool(tool: Tool, job: ToolJob): Promise<ToolRun> {
   })
   const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null]
   const endedMs = performance.now()
-  const peakMb = meter.stop()[tool.name]?.peakRssMb ?? 0
+  const peakMb = meter.stop().mb
   const start = begun as { cpuMs: number; atMs: number } | null
   if (code !== 0 || start === null)
     throw new Error(`${tool.name}: ended with ${code ?? signal}\n${readFileSync(errorFile, 'utf8').slice(-4_000)}`)
   return {
     said,
-    rows: tool.csv === undefined ? null : await readRows(join(job.folder, tool.csv)),
+    values: tool.csv === undefined ? null : await readRows(join(job.folder, tool.csv)),
     seconds: (endedMs - start.atMs) / 1_000,
     startCpuMs: start.cpuMs,
     cost: { cpuMs: reapedCpuMs() - cpuBeforeMs - start.cpuMs, peakMb },

@@ -1,5 +1,5 @@
 import type { FieldAgreement } from './agreement.ts'
-import { cpuOfPage, peakMbOf, type Row, wrongCounts } from './row.ts'
+import { type BestRow, cpuOfPage, type Row, wrongCounts } from './row.ts'
 
 /** A table that reads well as text and is Markdown. Numbers (of any cell) stand at the right. */
 export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -19,19 +19,20 @@ function pad(cell: string, width: number, right: boolean): string {
 }
 
 /** Every row beside `first`, whose CPU is 1. A row that did not fetch every page is printed as wrong, without figures. */
-export function costTable(rows: readonly Row[], first: Row): string {
+export function costTable(rows: readonly BestRow[], first: Row): string {
   return markdownTable(
-    ['', 'pages/s', 'CPU ms a page', 'times the mesh', 'peak MB', 'CPU s to start', 'pages'],
+    ['', 'pages/s', 'CPU ms a page', 'in all rounds', 'times the mesh', 'peak MB', 'CPU s to start', 'pages'],
     rows.map((row) => {
       const wrong = wrongCounts(row)
-      if (wrong !== '') return [row.name, '–', '–', '–', '–', '–', `WRONG (${wrong})`]
+      if (wrong !== '') return [row.name, '–', '–', '–', '–', '–', '–', `WRONG (${wrong})`]
       const cpu = cpuOfPage(row)
       return [
         row.name,
         (row.pages / row.seconds).toFixed(0),
         cpu.toFixed(2),
+        row.rounds.map((round) => round.toFixed(2)).join(', '),
         `${(cpu / cpuOfPage(first)).toFixed(2)} ×`,
-        peakMbOf(row).toFixed(0),
+        row.peakMb.toFixed(0),
         (row.startCpuMs / 1_000).toFixed(1),
         String(row.pages),
       ]
@@ -39,14 +40,19 @@ export function costTable(rows: readonly Row[], first: Row): string {
   )
 }
 
-/** CPU milliseconds a page and peak memory of each kind of process, a column pair a mesh. */
+/** CPU milliseconds a page and peak memory of each kind of process, a column pair a mesh; `all`: the most at one time. */
 export function processTable(meshes: readonly Row[]): string {
   const kinds = [...new Set(meshes.flatMap(({ processes }) => Object.keys(processes).map(kindOf)))]
+  const peakMb = ({ processes }: Row, kind: string) =>
+    Object.entries(processes)
+      .filter(([name]) => kindOf(name) === kind)
+      .reduce((sum, [, cost]) => sum + cost.peakMb, 0)
   const cells = (kind: string) =>
-    meshes.flatMap((row) => [cpuOfPage(row, kind).toFixed(3), peakMbOf(row, kind).toFixed(0)])
+    meshes.flatMap((row) => [cpuOfPage(row, kind).toFixed(3), peakMb(row, kind).toFixed(0)])
+  const sums = meshes.flatMap((row) => [cpuOfPage(row).toFixed(3), row.peakMb.toFixed(0)])
   return markdownTable(
     ['process', ...meshes.flatMap(({ name }) => [`${name}: CPU ms a page`, 'peak MB'])],
-    [...kinds.map((kind) => [kind, ...cells(kind)]), ['all', ...cells('')]],
+    [...kinds.map((kind) => [kind, ...cells(kind)]), ['all', ...sums]],
   )
 }
 

@@ -5,6 +5,13 @@ import type { Tool } from './tool.ts'
 /** Requests at once, in every tool: more makes none of them faster on loopback. */
 export const toolConcurrency = 32
 
+/** Names of the rows that goals are measured by. */
+export const toolNames = {
+  crawleeDurable: 'Crawlee, default storage',
+  scrapy: 'Scrapy',
+  ceiling: 'ceiling: loop with the fetcher’s extraction',
+} as const
+
 const here = import.meta.dirname
 const concurrency = String(toolConcurrency)
 const node = process.execPath
@@ -16,7 +23,7 @@ export function comparedTools(): Tool[] {
   const crawlee = findCrawlee()
   return [
     {
-      name: 'Crawlee, default storage',
+      name: toolNames.crawleeDurable,
       found: crawlee,
       survives: 'kill -9: requests and rows done so far (a file each, never synced); power cut: nothing promised',
       gives: 'the compared fields, CSV',
@@ -34,7 +41,7 @@ export function comparedTools(): Tool[] {
       csv: 'pages.csv',
     },
     {
-      name: 'Scrapy',
+      name: toolNames.scrapy,
       found: findScrapy(),
       survives: 'kill -9: the rows that were flushed, not where it was; power cut: nothing promised',
       gives: 'the compared fields, CSV',
@@ -43,7 +50,7 @@ export function comparedTools(): Tool[] {
       csv: 'pages.csv',
     },
     {
-      name: 'ceiling: loop with the fetcher’s extraction',
+      name: toolNames.ceiling,
       found: own,
       survives: nothing,
       gives: 'the record of all 93 columns and the product, thrown away',
