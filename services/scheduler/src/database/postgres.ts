@@ -19,11 +19,11 @@ import { Audit } from './migrations/0017-audit.ts'
 import { Schedules } from './migrations/0018-schedules.ts'
 import { Webhooks } from './migrations/0019-webhooks.ts'
 import { Traces } from './migrations/0020-traces.ts'
-import { type Database, locks, type Sql } from './sql.ts'
+import { type Database, locks, type Prepared, type Sql, textOf } from './sql.ts'
 
 /** What is used of the `pg` pool, which has no types of its own. */
 interface Queryable {
-  query(text: string, values?: readonly unknown[]): Promise<{ rows: unknown[] }>
+  query(statement: string | Prepared, values?: readonly unknown[]): Promise<{ rows: unknown[] }>
 }
 interface PgClient extends Queryable {
   release(destroy?: boolean): void
@@ -41,6 +41,10 @@ const plannerSettings = '-c random_page_cost=1.1 -c jit=off -c enable_bitmapscan
 
 const sessionSettings = (statementTimeoutMs: number | undefined): string =>
   statementTimeoutMs === undefined ? plannerSettings : `${plannerSettings} -c statement_timeout=${statementTimeoutMs}`
+
+/** One plan for all values, of nested loops over indexes. */
+const beginHot = `begin; set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off;
+  set local enable_hashjoin = off; set local enable_mergejoin = off`
 
 const migrations = [
   Initial,
@@ -149,17 +153,17 @@ async function untilItAnswers<T>(
 }
 
 function makeDatabase(pool: PgPool): Database {
-  const onto = (target: Queryable): Sql => ({
-    async query<Row>(text: string, values: readonly unknown[] = []) {
-      return (await target.query(text, values)).rows as Row[]
+  const onto = (target: Queryable, isHot = false): Sql => ({
+    async query<Row>(statement: string | Prepared, values: readonly unknown[] = []) {
+      return (await target.query(isHot ? statement : textOf(statement), values)).rows as Row[]
     },
   })
 
-  async function withClient<T>(work: (client: PgClient) => Promise<T>): Promise<T> {
+  async function withClient<T>(work: (client: PgClient) => Promise<T>, begin = 'begin'): Promise<T> {
     const client = await pool.connect()
     let broken = true
     try {
-      await client.query('begin')
+      await client.query(begin)
       const result = await work(client)
       await client.query('commit')
       broken = false
@@ -179,6 +183,7 @@ function makeDatabase(pool: PgPool): Database {
   return {
     ...onto(pool),
     transaction: (work) => withClient((client) => work(onto(client))),
+    hotTransaction: (work) => withClient((client) => work(onto(client, true)), beginHot),
     exclusively: (lock, work) =>
       withClient(async (client) => {
         const { rows } = await client.query('select pg_try_advisory_xact_lock($1) as mine', [locks[lock]])

@@ -1,7 +1,17 @@
+/** A statement of the hot path: see {@link Database.hotTransaction}. Elsewhere it is run as its text. */
+export interface Prepared {
+  /** The text's own: no two texts share one. */
+  readonly name: string
+  readonly text: string
+}
+
+export const textOf = (statement: string | Prepared): string =>
+  typeof statement === 'string' ? statement : statement.text
+
 /** Something that runs SQL with `$1` parameters: the pool, or one transaction. */
 export interface Sql {
   /** Rows as objects. Numbers of type bigint and all times arrive as text unless the statement casts them. */
-  query<Row = Record<string, unknown>>(text: string, values?: readonly unknown[]): Promise<Row[]>
+  query<Row = Record<string, unknown>>(statement: string | Prepared, values?: readonly unknown[]): Promise<Row[]>
 }
 
 /**
@@ -12,6 +22,12 @@ export interface Sql {
 export interface Database extends Sql {
   /** Runs `work` in one transaction (READ COMMITTED) and rolls back when it throws. */
   transaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>
+  /**
+   * The same, but that each {@link Prepared} statement is planned once a connection, because planning the longest ones is more work than
+   * running them. Only for look-ups by index: that plan has to hold however tables grow, and the planner's own choice for a table
+   * of ten rows scans it.
+   */
+  hotTransaction<T>(work: (sql: Sql) => Promise<T>): Promise<T>
   /**
    * Runs `work` while holding a cluster-wide lock that ends with its connection. Null: another process holds it.
    * `work` uses other connections: a lock lost on the way lets two run at once, so every step in it locks its rows.

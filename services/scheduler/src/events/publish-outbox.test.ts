@@ -2,7 +2,7 @@ import { InvalidMessage, MessageTooLarge, PublishRejected } from '@seine/bus'
 import { newId, type SeineEvent } from '@seine/contracts'
 import { silentLogger } from '@seine/runtime'
 import { expect, test } from 'vitest'
-import type { Database } from '../database/sql.ts'
+import { type Database, type Prepared, textOf } from '../database/sql.ts'
 import { makePublishOutbox } from './publish-outbox.ts'
 
 const [first, odd, last] = ['a', 'b', 'c'].map((site) => ({ id: newId(), site }) as SeineEvent) as [
@@ -16,7 +16,8 @@ async function publishing(failure: Error) {
   let held = [first, odd, last]
   const database: Pick<Database, 'exclusively' | 'query'> = {
     exclusively: (_, work) => work(),
-    query: async <Row>(text: string, values?: readonly unknown[]) => {
+    query: async <Row>(statement: string | Prepared, values?: readonly unknown[]) => {
+      const text = textOf(statement)
       if (!text.startsWith('delete')) return held.map((event) => ({ id: event.id, event, correlationId: null }) as Row)
       const gone = values?.[0] as string[]
       held = held.filter(({ id }) => !gone.includes(id))

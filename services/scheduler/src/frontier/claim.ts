@@ -1,5 +1,5 @@
 import type { ContentKey, FetchTask } from '@seine/contracts'
-import { at, type Database } from '../database/sql.ts'
+import { at, type Database, type Prepared } from '../database/sql.ts'
 import { firstPagePriority } from '../discovery/admission.ts'
 import { slotLookaheadMs } from './pace.ts'
 
@@ -26,15 +26,12 @@ export interface Claimed {
  */
 export function makeClaim(database: Database, leaseMs: number) {
   return (nowMs: number): Promise<Claimed> =>
-    database.transaction(async (sql) => {
+    database.hotTransaction(async (sql) => {
       const now = at(nowMs)
-      const due = await sql.query<{ host: string }>(
-        `select host from hosts where wake_at <= $1 order by wake_at limit ${maxHostsPerClaim} for no key update skip locked`,
-        [now],
-      )
+      const due = await sql.query<{ host: string }>(dueHosts, [now])
       if (due.length === 0) return { tasks: [], hosts: 0 }
       const hosts = due.map((row) => row.host)
-      const rows = await sql.query<ClaimedRow>(claimSql, [hosts, now, at(nowMs + leaseMs)])
+      const rows = await sql.query<ClaimedRow>(claimTasks, [hosts, now, at(nowMs + leaseMs)])
       return { tasks: rows.map(taskOf), hosts: hosts.length }
     })
 }
@@ -56,7 +53,14 @@ function taskOf({ etag, lastModified, known, lookForShell, ...task }: ClaimedRow
   }
 }
 
-const claimSql = `
+const dueHosts: Prepared = {
+  name: 'due-hosts',
+  text: `select host from hosts where wake_at <= $1 order by wake_at limit ${maxHostsPerClaim} for no key update skip locked`,
+}
+
+const claimTasks: Prepared = {
+  name: 'claim-tasks',
+  text: `
   with member as (
     select m.host, m.site_run_id, m.served_at, s.job_id, s.site, s.pool, s.rate_per_second, s.concurrency,
       s.looks_for_shells, s.shell_since is not null as holds_pages
@@ -142,4 +146,5 @@ const claimSql = `
     case when l.record_run_id is not null and l.content_page is not null
       then json_build_object('page', l.content_page, 'extraction', l.content_extraction) end as known
   from leased l join member m on m.host = l.host and m.site_run_id = l.site_run_id join bulk_jobs j on j.id = m.job_id
-  order by l.priority`
+  order by l.priority`,
+}

@@ -112,7 +112,7 @@ export function makeLeaseCare(deps: {
         bytes: 0,
       },
     }))
-    await database.transaction((sql) => applyOutcomes(sql, received, nowMs))
+    await database.hotTransaction((sql) => applyOutcomes(sql, received, nowMs))
   }
 
   return async () => {

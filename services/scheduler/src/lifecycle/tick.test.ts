@@ -1,17 +1,19 @@
 import { silentLogger } from '@seine/runtime'
 import { expect, test } from 'vitest'
-import type { Database } from '../database/sql.ts'
+import { type Database, type Prepared, type Sql, textOf } from '../database/sql.ts'
 import { makeTick, maxFailedMoves } from './tick.ts'
 
 /** One round over a run with these sites, of which some can't be moved; gives those that were. */
 async function ticked(sites: readonly string[], fails: (site: string) => boolean) {
   const moved: string[] = []
-  const query = async <Row>(text: string) => {
+  const query = async <Row>(statement: string | Prepared) => {
+    const text = textOf(statement)
     if (text.includes("status in ('waiting', 'running')"))
       return [{ id: 'run', status: 'running', flag: 'running' } as Row]
     return text.includes("step in ('preflight', 'discover')") ? sites.map((site) => ({ site }) as Row) : []
   }
-  const database: Database = { query, transaction: (work) => work({ query }), exclusively: (_, work) => work() }
+  const transaction = <T>(work: (sql: Sql) => Promise<T>) => work({ query })
+  const database: Database = { query, transaction, hotTransaction: transaction, exclusively: (_, work) => work() }
   const tick = makeTick({
     database,
     startSite: async () => true,

@@ -1,4 +1,4 @@
-import { at, type Database, type Sql } from '../database/sql.ts'
+import { at, type Database, type Prepared, type Sql } from '../database/sql.ts'
 import { toJson } from '../database/to-json.ts'
 import { slotLookaheadMs } from '../frontier/pace.ts'
 import { sourceFailedSql } from '../frontier/reopen-urls.ts'
@@ -24,17 +24,13 @@ const nothing: Applied = { done: 0, deferred: 0, settled: false }
 export function makeApplyOutcomes(database: Database) {
   return async (received: readonly ReceivedOutcome[], nowMs: number): Promise<Applied> => {
     if (received.length === 0) return nothing
-    return database.transaction((sql) => applyOutcomes(sql, received, nowMs))
+    return database.hotTransaction((sql) => applyOutcomes(sql, received, nowMs))
   }
 }
 
 export async function applyOutcomes(sql: Sql, received: readonly ReceivedOutcome[], nowMs: number): Promise<Applied> {
   const refs = [...new Map(received.map((r) => [`${r.runId}.${r.site}`, r])).values()]
-  await sql.query(
-    `select s.id from bulk_job_sites s
-     where (s.job_id, s.site) in (select * from unnest($1::uuid[], $2::text[])) order by s.id for no key update`,
-    [refs.map((ref) => ref.runId), refs.map((ref) => ref.site)],
-  )
+  await sql.query(lockSiteRuns, [refs.map((ref) => ref.runId), refs.map((ref) => ref.site)])
   const rows = foldOutcomes(received).map(({ outcome }) => {
     const o = reviveCancelled(outcome, nowMs)
     return {
@@ -56,7 +52,7 @@ export async function applyOutcomes(sql: Sql, received: readonly ReceivedOutcome
       content_extraction: o.content?.extraction ?? null,
     }
   })
-  const [result] = await sql.query<Applied>(applySql, [toJson(rows), at(nowMs)])
+  const [result] = await sql.query<Applied>(moveLedger, [toJson(rows), at(nowMs)])
   return result ?? nothing
 }
 
@@ -66,7 +62,15 @@ const needsBrowser = 'needs-browser'
 /** What the detail of a page says that would have been tried again. */
 const budgetSpent = 'the retry budget of the site run is spent'
 
-const applySql = `
+const lockSiteRuns: Prepared = {
+  name: 'lock-site-runs',
+  text: `select s.id from bulk_job_sites s
+     where (s.job_id, s.site) in (select * from unnest($1::uuid[], $2::text[])) order by s.id for no key update`,
+}
+
+const moveLedger: Prepared = {
+  name: 'move-ledger',
+  text: `
   with input as (
     select * from json_to_recordset($1::json) as i(id uuid, attempt int, outcome text, reason text, detail text, status smallint,
       retry_at timestamptz, counts_as_failure boolean, host_due_at timestamptz, announced int, duration_ms real, bytes int,
@@ -187,4 +191,5 @@ const applySql = `
     count(*) filter (where state = 2)::int as done,
     count(*) filter (where state <> 2)::int as deferred,
     coalesce((select bool_or(settled) from counted), false) as settled
-  from moved`
+  from moved`,
+}
