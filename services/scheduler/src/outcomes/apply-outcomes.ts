@@ -79,7 +79,7 @@ const moveLedger: Prepared = {
   target as materialized (
     select i.*, u.site_run_id, u.host, u.kind, u.failures, s.status = 'running' as active, s.max_attempts,
       greatest(s.retries_at_least, floor(s.retry_share * s.discovered)::int) - s.retries as retries_left,
-      u.state as was, u.attempt as current
+      u.state as was, u.attempt as current, u.lease_until is not null as holds_slot
     from input i join urls u on u.id = i.id join bulk_job_sites s on s.id = u.site_run_id
     order by u.id for no key update of u
   ),
@@ -131,9 +131,10 @@ const moveLedger: Prepared = {
     returning u.id, u.site_run_id, u.kind, u.optional, u.state, u.outcome, u.reason, u.status, u.bytes,
       u.announced_batches, u.won_attempt, v.retries and not v.spent as retried
   ),
+  -- What is known of the row is asked of its copy: else the planner goes through all leases there are, for each outcome.
   freed as (
     update urls u set lease_until = null
-    from verdict v where u.id = v.id and not v.counts and v.attempt = u.attempt and u.lease_until is not null
+    from verdict v where u.id = v.id and not v.counts and v.holds_slot and v.attempt = v.current
   ),
   tally as (
     select site_run_id,
