@@ -69,7 +69,7 @@ export function DataTable<Row>(props: {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls has to be reached by keyboard
     <section ref={box} class={`table-box${shape}`} tabIndex={0} aria-label={label}>
-      <table aria-rowcount={rows.length + 1} style={{ minWidth }}>
+      <table aria-rowcount={rows.length + 1} style={{ '--least': minWidth }}>
         <colgroup>
           {columns.map(({ key, width }) => (
             <col key={key} style={width === undefined ? {} : { width }} />

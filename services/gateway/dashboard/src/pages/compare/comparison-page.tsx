@@ -43,7 +43,7 @@ export function ComparisonPage({ params }: { params: Record<string, string> }) {
                   rows={rows}
                   columns={columns(id)}
                   keyOf={({ site }) => site}
-                  minWidth="980px"
+                  minWidth="1140px"
                 />
                 <Pager pagination={pagination} onPage={(next) => setQuery({ page: next === 1 ? '' : String(next) })} />
               </>

@@ -43,7 +43,7 @@ export function People({ users, onAdd }: { users: Resource<{ data: User[] }>; on
             rows={data}
             columns={columns(changeRole, remove)}
             keyOf={({ name }) => name}
-            minWidth="620px"
+            minWidth="780px"
           />
         )}
       </Loaded>

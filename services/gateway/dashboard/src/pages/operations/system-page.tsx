@@ -114,7 +114,7 @@ function StatsView({ stats }: { stats: Stats }) {
           rows={broker.streams}
           columns={streamColumns()}
           keyOf={({ name }) => name}
-          minWidth="480px"
+          minWidth="580px"
         />
       </Section>
     </>

@@ -215,7 +215,7 @@ function State({ row, nowMs }: { row: SiteRow; nowMs: number }) {
   if (row.status === 'running' && row.step !== null) return <span class="status running">{t(`step.${row.step}`)}</span>
   if (row.reason === null) return <Status of={row.status} />
   return (
-    <span class="with-reason">
+    <span class="status-more">
       <Status of={row.status} />
       <More of={{ title: row.site, lines: [row.reason] }}>
         <span class="muted cut">{row.reason}</span>

@@ -119,9 +119,10 @@ const columns = (): Column<SiteSummary>[] => [
       lastRun === null ? (
         <span class="muted">{t(enabled ? 'sites.neverRan' : 'sites.off')}</span>
       ) : (
-        <>
-          <Status of={lastRun.status} /> · <a href={`/runs/${lastRun.runId}`}>{formatTime(lastRun.createdAt)}</a>
-        </>
+        <span class="status-more">
+          <Status of={lastRun.status} />
+          <a href={`/runs/${lastRun.runId}`}>{formatTime(lastRun.createdAt)}</a>
+        </span>
       ),
     title: ({ lastRun }) =>
       lastRun === null ? undefined : [formatFullTime(lastRun.createdAt), lastRun.reason].filter(Boolean).join('\n'),
