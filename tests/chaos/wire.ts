@@ -22,6 +22,9 @@ export interface Wire extends AsyncDisposable {
 /** Bytes of one direction of one connection that wait here; its sender waits beyond that. */
 const maxHeldBytes = 4 * 1024 ** 2
 
+/** Silence after which the other side is asked whether it is there. */
+const keepAliveMs = 10_000
+
 /** Listens at the host, on any free port, and passes on to the target's. */
 export async function makeWire(host: string, target: { host: string; port: number }): Promise<Wire> {
   const conditions: Conditions = { delayMs: 0, silent: new Set() }
@@ -36,6 +39,8 @@ export async function makeWire(host: string, target: { host: string; port: numbe
     for (const socket of pair) {
       sockets.add(socket)
       socket.setNoDelay(true)
+      // Stands for the server towards a client behind a cable: it looks as soon as a scheduler asks PostgreSQL to, and as Go does.
+      socket.setKeepAlive(true, keepAliveMs)
       // What a lost side means for the other one is said below.
       socket.on('error', () => {})
     }

@@ -39,8 +39,18 @@ interface PgPool extends Queryable {
  */
 const plannerSettings = '-c random_page_cost=1.1 -c jit=off -c enable_bitmapscan=off'
 
-const sessionSettings = (statementTimeoutMs: number | undefined): string =>
-  statementTimeoutMs === undefined ? plannerSettings : `${plannerSettings} -c statement_timeout=${statementTimeoutMs}`
+/**
+ * How soon PostgreSQL lets go of a scheduler that is not there any more (its machine is gone, or a network ate its farewell): after
+ * 25 s. The system's own first look is after two hours, and for so long its session would hold its locks: with the lock of
+ * the clockwork no run would end. Keeps I1.
+ */
+const farewellSettings =
+  '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=25000'
+
+const sessionSettings = (statementTimeoutMs: number | undefined): string => {
+  const timeout = statementTimeoutMs === undefined ? '' : ` -c statement_timeout=${statementTimeoutMs}`
+  return `${plannerSettings} ${farewellSettings}${timeout}`
+}
 
 /** One plan for all values, of nested loops over indexes. */
 const beginHot = `begin; set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off;
