@@ -34,15 +34,16 @@ export function seal<D extends MessageDefinition>(
   const checked = definition.schema.safeParse(message)
   if (!checked.success) throw new InvalidMessage(definition.name, problemsOf(checked.error))
   const id = definition.messageId(checked.data)
+  // Each comes once: looking for an earlier one to replace would cost as much as the rest.
   const headers = makeHeaders()
-  headers.set(messageIdHeader, id)
-  headers.set(headerNames.type, `${definition.name}/${definition.version}`)
-  if (options.correlationId !== undefined) headers.set(headerNames.correlationId, options.correlationId)
+  headers.append(messageIdHeader, id)
+  headers.append(headerNames.type, `${definition.name}/${definition.version}`)
+  if (options.correlationId !== undefined) headers.append(headerNames.correlationId, options.correlationId)
   const traceParent = options.traceParent ?? currentTraceParent()
-  if (traceParent !== undefined) headers.set(headerNames.traceParent, traceParent)
+  if (traceParent !== undefined) headers.append(headerNames.traceParent, traceParent)
   let sizeBytes = headerReserveBytes
   for (const [name, value] of Object.entries(definition.headers?.(checked.data) ?? {})) {
-    headers.set(name, value)
+    headers.append(name, value)
     sizeBytes += name.length + value.length + 4
   }
   const data = Buffer.from(JSON.stringify(checked.data))

@@ -2,7 +2,7 @@ import { JetStreamApiError, type JetStreamClient } from '@nats-io/jetstream'
 import { errors, type NatsConnection } from '@nats-io/transport-node'
 import { streams } from '@seine/contracts'
 import { type Clock, type Logger, messageOf } from '@seine/runtime'
-import { storeBatch } from './atomic-batch.ts'
+import { storeBatch, unmark } from './atomic-batch.ts'
 import type { Envelope } from './envelope.ts'
 import { PublishRejected } from './errors.ts'
 import type { Link } from './link.ts'
@@ -117,7 +117,10 @@ export function makePublisher(deps: {
     } catch (error) {
       // One duplicate or one full subject refuses them all, and a lost answer says nothing: each finds out for itself.
       log.debug('batch refused, publishing one by one', { error: messageOf(error), messages: batch.length })
-      for (const waiting of batch) waiting.settle(storeOne(waiting.envelope))
+      for (const waiting of batch) {
+        unmark(waiting.envelope)
+        waiting.settle(storeOne(waiting.envelope))
+      }
     }
   }
 
