@@ -1,0 +1,45 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import type { VisitColumns } from './visit-log.ts'
+import type { World } from './world.ts'
+
+export interface ServedHosts extends AsyncDisposable {
+  readonly world: World
+  readonly pid: number
+  /** Requests so far, by host. */
+  seen(): Promise<Uint32Array>
+  visits(): Promise<VisitColumns>
+}
+
+/** Throws where the process ends before it listens. */
+export async function serveHosts({ hosts, pagesEach, answerMs }: Omit<World, 'port'>): Promise<ServedHosts> {
+  const child = fork(join(import.meta.dirname, 'serve-hosts.ts'), [hosts, pagesEach, answerMs].map(String), {
+    execArgv: [],
+    // Typed arrays as they are.
+    serialization: 'advanced',
+  })
+  const { port } = await answerOf<{ port: number }>(child)
+  const ask = async <T extends object>(question: string): Promise<T> => {
+    const answer = answerOf<T>(child)
+    child.send(question)
+    return answer
+  }
+  return {
+    world: { hosts, pagesEach, answerMs, port },
+    pid: child.pid!,
+    seen: async () => (await ask<{ seen: Uint32Array }>('seen')).seen,
+    visits: async () => (await ask<{ visits: VisitColumns }>('visits')).visits,
+    async [Symbol.asyncDispose]() {
+      const exited = once(child, 'exit')
+      child.disconnect()
+      await exited
+    },
+  }
+}
+
+async function answerOf<T extends object>(child: ChildProcess): Promise<T> {
+  const [answer] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [T | number | null]
+  if (typeof answer !== 'object' || answer === null) throw new Error(`the server ended with ${answer}`)
+  return answer
+}
