@@ -75,6 +75,10 @@ export async function violationsOf(page: Page): Promise<string[]> {
   })
 }
 
+/** Pixels by which the page is wider than its window; tables scroll in boxes of their own. */
+export const sidewaysOf = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+
 /** Presses Tab until the element has the focus: what a keyboard can reach. */
 export async function tabTo(
   page: Page,

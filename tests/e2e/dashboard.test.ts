@@ -3,8 +3,10 @@ import { join, resolve } from 'node:path'
 import { type Mesh, type SampleSites, startMesh, startSampleSites } from '@seine/testkit'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { buildDashboard, chromiumPath, launch, openWindow, signIn, tabTo, violationsOf } from './browser.ts'
+import { buildDashboard, chromiumPath, launch, openWindow, sidewaysOf, signIn, tabTo, violationsOf } from './browser.ts'
+import { testForms } from './forms.ts'
 import { type NaughtySites, startNaughtySites } from './naughty-sites.ts'
+import { testRunCourse } from './run-course.ts'
 import { framesOf, serveThousandRows } from './thousand-rows.ts'
 
 const conformance = process.env.SEINE_CONFORMANCE_DIR ?? resolve(import.meta.dirname, '../../../shared/conformance')
@@ -256,48 +258,57 @@ describe.skipIf(!here)(here ? title : `${title} (skipped: no Chromium on PATH or
     await other.context.close()
   })
 
-  test.each(['light', 'dark'] as const)(
-    'no page has what keeps somebody from using it: %s',
-    async (colorScheme) => {
-      const window = await openWindow(browser, mesh.gatewayUrl, { colorScheme })
-      await window.page.goto('/')
-      await window.page.getByLabel('Name').waitFor()
-      expect(await violationsOf(window.page)).toEqual([])
-      await signIn(window.page, admin.name, admin.password)
-      const run = (await mesh.client.listRuns()).data.at(-1)!.id
-      const [known] = (await mesh.client.listPages('books', { perPage: 1 })).data
-      const paths = [
-        '/runs',
-        `/runs/${run}`,
-        `/runs/${run}?tab=log`,
-        `/runs/${run}?tab=files`,
-        `/runs/${run}?tab=changes`,
-        '/sites',
-        '/sites/books',
-        '/sites/books?tab=settings',
-        '/sites/books?tab=pages',
-        `/sites/books/pages/${known!.id}`,
-        '/changes?period=month',
-        '/downloads',
-        '/schedules',
-        '/webhooks',
-        '/policies',
-        '/keys',
-        '/errors',
-        '/system',
-        '/nowhere',
-      ]
-      for (const path of paths) {
-        await window.page.goto(path)
-        await window.page.locator('h1').waitFor()
-        await window.page.locator('.loading').first().waitFor({ state: 'detached' })
-        expect(await violationsOf(window.page), `${path}, ${colorScheme}`).toEqual([])
-      }
-      expect(window.troubles).toEqual([])
-      await window.context.close()
-    },
-    90_000,
-  )
+  testRunCourse(() => ({ mesh, sites, page, troubles }))
+  testForms(() => ({ mesh, sites, page, troubles }))
+
+  // A theme changes colours and a width the layout: either is looked at once, on every page.
+  test.each([
+    ['light', 1440],
+    ['dark', 390],
+  ] as const)('no page has what keeps somebody from using it: %s, %i px wide', async (colorScheme, width) => {
+    const window = await openWindow(browser, mesh.gatewayUrl, { colorScheme, viewport: { width, height: 900 } })
+    await window.page.goto('/')
+    await window.page.getByLabel('Name').waitFor()
+    expect(await violationsOf(window.page)).toEqual([])
+    await signIn(window.page, admin.name, admin.password)
+    const run = (await mesh.client.listRuns()).data.at(-1)!.id
+    const [known] = (await mesh.client.listPages('books', { perPage: 1 })).data
+    const [later, earlier] = (await mesh.client.listRuns({ site: 'flaky', status: 'completed' })).data
+    const diff = await mesh.client.createDiff({ before: earlier!.id, after: later!.id })
+    const paths = [
+      '/runs',
+      `/runs/${run}`,
+      `/runs/${run}?tab=log`,
+      `/runs/${run}?tab=files`,
+      `/runs/${run}?tab=changes`,
+      '/sites',
+      '/sites/books',
+      '/sites/books?tab=settings',
+      '/sites/books?tab=pages',
+      `/sites/books/pages/${known!.id}`,
+      `/diffs/${diff.id}`,
+      '/changes?period=month',
+      '/downloads',
+      '/schedules',
+      '/webhooks',
+      '/policies',
+      '/keys',
+      '/errors',
+      '/system',
+      '/nowhere',
+    ]
+    for (const path of paths) {
+      await window.page.goto(path)
+      await window.page.locator('h1').waitFor()
+      await window.page.locator('.loading').first().waitFor({ state: 'detached' })
+      // Soft: one run tells of all pages.
+      expect.soft(await violationsOf(window.page), `${path}, ${colorScheme}`).toEqual([])
+      // A page that is wider than its window is read by scrolling to and fro.
+      expect.soft(await sidewaysOf(window.page), `${path}, ${width} px`).toBe(0)
+    }
+    expect(window.troubles).toEqual([])
+    await window.context.close()
+  })
 
   test('the first load is under 200 KB of compressed script', async () => {
     const window = await openWindow(browser, mesh.gatewayUrl)
