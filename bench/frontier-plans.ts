@@ -12,7 +12,7 @@ import { makePostgres } from '@seine/stack'
 import { migrate } from '../services/scheduler/src/database/migrate.ts'
 import { connectPostgres } from '../services/scheduler/src/database/postgres.ts'
 import { enterKnownUrls } from '../services/scheduler/src/discovery/known-urls.ts'
-import { cancelUrls } from '../services/scheduler/src/frontier/cancel-urls.ts'
+import { cancelUrls, takeUpCancelled } from '../services/scheduler/src/frontier/cancel-urls.ts'
 import { makeClaim } from '../services/scheduler/src/frontier/claim.ts'
 import { enterUrls } from '../services/scheduler/src/frontier/enter-urls.ts'
 import { makeLeaseCare } from '../services/scheduler/src/frontier/leases.ts'
@@ -155,10 +155,8 @@ try {
   await explain('reopen failed pages of a site', () =>
     reopenUrls(database, activeIds[3]!, { what: 'failed-pages' }, Date.now()),
   )
-  await explain('cancel a run', () => database.transaction((sql) => cancelUrls(sql, activeIds, Date.now())))
-  await explain('resume a cancelled site', () =>
-    database.transaction((sql) => reopenUrls(sql, activeIds[0]!, { what: 'cancelled' }, Date.now())),
-  )
+  await explain('cancel a run', () => database.transaction((sql) => cancelUrls(sql, activeIds)))
+  await explain('take up a cancelled site', () => database.transaction((sql) => takeUpCancelled(sql, activeIds[0]!)))
   const release = makeRelease({ database, publishRemoval: async () => {}, nowMs: Date.now, log: silentLogger })
   for (const id of await idOf(ended[1]!)) await release.begin(id)
   await explain('delete half a run of 200 sites', release.finish)

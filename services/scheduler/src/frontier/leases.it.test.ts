@@ -3,7 +3,7 @@ import { afterAll, beforeEach, expect, test } from 'vitest'
 import type { Postgres } from '../database/postgres.ts'
 import { emptyDatabase, fetchingRun, ledgersBalance, startDatabase, t0 } from '../testing/database.ts'
 import { testCatalogue, testSite } from '../testing/fixtures.ts'
-import { cancelUrls } from './cancel-urls.ts'
+import { cancelUrls, endCancelled, takeUpCancelled } from './cancel-urls.ts'
 import { giveBack } from './give-back.ts'
 import { makeLeaseCare, maxLeaseAgeMs, maxLosses } from './leases.ts'
 import { reopenUrls } from './reopen-urls.ts'
@@ -77,12 +77,25 @@ test('a URL that is lost again and again is failed, so that the run ends', async
   expect(await ledgersBalance(database)).toBe(true)
 })
 
+/** Cancels the one site of a run, or takes it up again. */
+const cancel = (siteRunId: string) =>
+  database.transaction(async (sql) => {
+    await cancelUrls(sql, [siteRunId])
+    await sql.query(`update bulk_job_sites set status = 'cancelled' where id = $1`, [siteRunId])
+  })
+const takeUp = (siteRunId: string) =>
+  database.transaction(async (sql) => {
+    await sql.query(`update bulk_job_sites set status = 'running' where id = $1`, [siteRunId])
+    return takeUpCancelled(sql, siteRunId)
+  })
+
 test('a cancel ends everything at once, and what is out keeps its host’s slot until it is heard of', async () => {
   const run = await leased(10)
   const { id } = await run.site('lamps')
-  await database.transaction((sql) => cancelUrls(sql, [id], t0 + 1_000))
+  await cancel(id)
   expect(await run.site('lamps')).toMatchObject({ pending: 0, skipped: 10 })
   expect(await run.reasons('lamps')).toEqual({ 'skipped cancelled': 10 })
+  expect(await ledgersBalance(database)).toBe(true)
   const slots = async () => (await database.query('select 1 from urls where lease_until is not null')).length
   expect(await slots()).toBe(4)
   const next = await fetchingRun(database, catalogue)
@@ -93,7 +106,46 @@ test('a cancel ends everything at once, and what is out keeps its host’s slot 
   expect((await next.claim(32_000)).tasks).toHaveLength(4)
 })
 
-test('cancelled and failed URLs can be reopened; attempts go on counting', async () => {
+test('what was cancelled is taken up again, also what was out when it was and is heard of only then', async () => {
+  const run = await leased(10)
+  await run.apply('lamps', [run.outcome('lamps', '/0', 1)])
+  const { id } = await run.site('lamps')
+  await cancel(id)
+  const claimedMeanwhile = run.idOf('lamps', '/9')
+  await database.query('update urls set state = 1, lease_until = now() where id = $1', [claimedMeanwhile])
+  await run.apply('lamps', [run.outcome('lamps', '/1', 1), run.outcome('lamps', '/9', 0)])
+  expect(await run.site('lamps')).toMatchObject({ pending: 0, ok: 1, skipped: 9 })
+  expect(await ledgersBalance(database)).toBe(true)
+
+  expect(await takeUp(id)).toBe(0)
+  expect(await run.site('lamps')).toMatchObject({ pending: 9, ok: 1, skipped: 0 })
+  expect(await run.reasons('lamps')).toEqual({})
+  expect(await ledgersBalance(database)).toBe(true)
+  await care(200_000, 0)
+  const claimed = [await run.claim(200_000)].flatMap(({ tasks }) => tasks)
+  expect(claimed).toHaveLength(4)
+  // The first outcome counts, also that of a task from before the cancel.
+  await run.apply('lamps', [run.outcome('lamps', '/2', 1)])
+  expect(await run.site('lamps')).toMatchObject({ pending: 8, ok: 2 })
+})
+
+test('a site that goes on without what was cancelled has it as skipped, and it can be reopened later', async () => {
+  const run = await leased(10)
+  const { id } = await run.site('lamps')
+  await cancel(id)
+  await database.transaction((sql) => endCancelled(sql, id, t0 + 1_000))
+  await database.query(`update bulk_job_sites set status = 'running' where id = $1`, [id])
+  expect(await run.url('lamps', '/5')).toMatchObject({ state: 2, outcome: 'skipped', reason: 'cancelled' })
+  expect(await ledgersBalance(database)).toBe(true)
+  await database.query(`update bulk_job_sites set status = 'cancelled' where id = $1`, [id])
+  expect(await takeUp(id)).toBe(10)
+  const reopened = database.transaction((sql) => reopenUrls(sql, id, { what: 'cancelled' }, t0 + 2_000))
+  expect(await reopened).toBe(10)
+  expect(await run.site('lamps')).toMatchObject({ pending: 10, skipped: 0 })
+  expect(await ledgersBalance(database)).toBe(true)
+})
+
+test('failed URLs can be reopened; attempts go on counting', async () => {
   const run = await leased(4)
   await run.apply('lamps', [
     run.outcome('lamps', '/0', 1),
@@ -102,9 +154,6 @@ test('cancelled and failed URLs can be reopened; attempts go on counting', async
   const { id } = await run.site('lamps')
   const reopen = (what: Parameters<typeof reopenUrls>[2]) =>
     database.transaction((sql) => reopenUrls(sql, id, what, t0 + 2_000))
-  await database.transaction((sql) => cancelUrls(sql, [id], t0 + 1_000))
-  expect(await reopen({ what: 'cancelled' })).toBe(2)
-  expect(await run.site('lamps')).toMatchObject({ pending: 2, ok: 1, failed: 1, skipped: 0 })
   expect(await reopen({ what: 'failed-pages' })).toBe(1)
   expect(await reopen({ what: 'ids', ids: [run.idOf('lamps', '/0'), run.idOf('lamps', '/none')] })).toBe(1)
   expect(await run.site('lamps')).toMatchObject({ pending: 4, ok: 0, failed: 0 })

@@ -131,9 +131,10 @@ const moveLedger: Prepared = {
     returning u.id, u.site_run_id, u.kind, u.optional, u.state, u.outcome, u.reason, u.status, u.bytes,
       u.announced_batches, u.won_attempt, v.retries and not v.spent as retried
   ),
-  -- What is known of the row is asked of its copy: else the planner goes through all leases there are, for each outcome.
+  -- What is known of the row is asked of its copy: else the planner goes through all leases there are, for each outcome. Of a site run
+  -- that has ended it waits again, should that be taken up.
   freed as (
-    update urls u set lease_until = null
+    update urls u set lease_until = null, state = case when u.state = 1 then 0 else u.state end
     from verdict v where u.id = v.id and not v.counts and v.holds_slot and v.attempt = v.current
   ),
   tally as (

@@ -27,7 +27,6 @@ export function makeCancelRun(deps: {
       await cancelUrls(
         sql,
         locked.map((run) => run.id),
-        nowMs,
       )
       // Read again: their events tell the counts after the cut.
       await moveSiteRuns(sql, await lockSiteRuns(sql, open, [runId]), { to: 'cancelled' }, nowMs)

@@ -2,6 +2,7 @@ import { RpcError } from '@seine/bus'
 import type { Run } from '@seine/contracts'
 import { anonymous, type Doer, recordAudit } from '../audit/record-audit.ts'
 import type { Database, Sql } from '../database/sql.ts'
+import { takeUpCancelled } from '../frontier/cancel-urls.ts'
 import { reopenUrls } from '../frontier/reopen-urls.ts'
 import { lockSiteRuns, type SiteRunRow } from '../frontier/site-run-row.ts'
 import { lockJob } from '../lifecycle/job-row.ts'
@@ -30,7 +31,7 @@ export function makeResumeRun(deps: {
         throw new RpcError('conflict', `the run is ${job.status}, there is nothing to resume`)
       const stopped = await lockSiteRuns(sql, `s.job_id = $1 and s.status in ('cancelled', 'failed')`, [runId])
       refuseReleased(stopped)
-      for (const run of stopped) if (run.step !== null) await reopenUrls(sql, run.id, { what: 'cancelled' }, nowMs)
+      for (const run of stopped) if (run.step !== null) await takeUp(sql, run, nowMs)
       await moveSiteRuns(sql, stopped, { to: 'waiting' }, nowMs)
       await forgetExports(
         sql,
@@ -40,6 +41,11 @@ export function makeResumeRun(deps: {
     })
     return deps.readRun(runId)
   }
+}
+
+async function takeUp(sql: Sql, run: SiteRunRow, nowMs: number): Promise<void> {
+  if (run.status === 'cancelled' && (await takeUpCancelled(sql, run.id)) === 0) return
+  await reopenUrls(sql, run.id, { what: 'cancelled' }, nowMs)
 }
 
 /** What was counted of them stays, but there is nothing left to go on with. Throws RpcError. */

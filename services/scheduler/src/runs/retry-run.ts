@@ -2,6 +2,7 @@ import { RpcError } from '@seine/bus'
 import type { RpcRequest, Run, schedulerRpc } from '@seine/contracts'
 import { anonymous, type Doer, recordAudit } from '../audit/record-audit.ts'
 import { allowLong, type Database, type Sql } from '../database/sql.ts'
+import { endCancelled } from '../frontier/cancel-urls.ts'
 import { reopenUrls } from '../frontier/reopen-urls.ts'
 import { lockSiteRuns, type SiteRunRow } from '../frontier/site-run-row.ts'
 import { lockJob } from '../lifecycle/job-row.ts'
@@ -45,6 +46,7 @@ const hasTrouble = (run: SiteRunRow): boolean => run.status !== 'completed' || r
 
 async function retryFailures(sql: Sql, runs: readonly SiteRunRow[], nowMs: number): Promise<void> {
   for (const run of runs) {
+    if (run.status === 'cancelled') await endCancelled(sql, run.id, nowMs)
     await reopenUrls(sql, run.id, { what: 'failed-pages' }, nowMs)
     const step: SiteStep = run.step === null || run.step === 'export' ? 'fetch' : run.step
     await moveSiteRun(sql, run, { to: 'waiting', step }, nowMs)

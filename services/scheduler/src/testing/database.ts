@@ -150,17 +150,17 @@ export async function fetchingRun(
   }
 }
 
-/** Whether the counters of every site run are what its rows say: I1, checked from the ground. */
+/** Whether the counters of every site run are what its rows say: I1, checked from the ground. Of a cancelled one, rows that are not done were cut off. */
 export async function ledgersBalance(database: Postgres): Promise<boolean> {
   const wrong = await database.query(
     `select s.site from bulk_job_sites s cross join lateral (
        select count(*) filter (where kind = 'page') as discovered,
-         count(*) filter (where kind = 'page' and state <> 2) as pending,
+         count(*) filter (where kind = 'page' and state <> 2 and s.status <> 'cancelled') as pending,
          count(*) filter (where kind = 'page' and outcome = 'ok') as ok,
          count(*) filter (where kind = 'page' and outcome = 'unchanged') as unchanged,
          count(*) filter (where kind = 'page' and outcome = 'failed') as failed,
-         count(*) filter (where kind = 'page' and outcome = 'skipped') as skipped,
-         count(*) filter (where kind <> 'page' and state <> 2) as sources_pending
+         count(*) filter (where kind = 'page' and (outcome = 'skipped' or (state <> 2 and s.status = 'cancelled'))) as skipped,
+         count(*) filter (where kind <> 'page' and state <> 2 and s.status <> 'cancelled') as sources_pending
        from urls u where u.site_run_id = s.id
      ) u
      where (s.discovered, s.pending, s.ok, s.unchanged, s.failed, s.skipped, s.sources_pending)
