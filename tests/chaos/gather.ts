@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import type { Bus } from '@seine/bus'
 import type { RunDetail } from '@seine/client'
-import { type ExportResult, type SeineEvent, streams } from '@seine/contracts'
+import { type SeineEvent, streams } from '@seine/contracts'
 import { eventually, readZip } from '@seine/testkit'
 import pg from 'pg'
 import { readCsv } from '../mesh/read-csv.ts'
@@ -90,15 +90,12 @@ function written(name: string, saidSha256: string, saidBytes: number, bytes: Buf
 
 const missing = (name: string): WrittenFile => ({ name, saidSha256: '', saidBytes: 0, sha256: null, bytes: 0 })
 
-/** What exporters and events said of the run, as the broker has it. */
-export async function readStreams(bus: Bus, runId: string): Promise<Pick<RoundEvidence, 'exports' | 'events'>> {
-  const exports: ExportResult[] = []
-  for await (const { data } of bus.replay(`result.export.${runId}.>`, { stream: 'RESULTS' }))
-    exports.push(JSON.parse(Buffer.from(data).toString()) as ExportResult)
+/** The run's events as the broker has them. */
+export async function readEvents(bus: Bus, runId: string): Promise<RoundEvidence['events']> {
   const events: { seq: number; event: SeineEvent }[] = []
   for await (const { data, seq } of bus.replay(`event.${runId}.>`, { stream: 'EVENTS' }))
     events.push({ seq, event: JSON.parse(Buffer.from(data).toString()) as SeineEvent })
-  return { exports, events }
+  return events
 }
 
 /** Waits until nothing is under way any more and says what still is when the time is up. */

@@ -12,6 +12,8 @@ export interface Repeater extends AsyncDisposable {
   beginRound(seed: number): void
   /** Says messages again as the fault has it; resolves when it is done or the broker refused the rest. */
   repeat(deed: Extract<Deed, { kind: 'repeat' }>): Promise<void>
+  /** Asks for everything that was exported in this round once more, as somebody else's work. How much that is. */
+  exportAgain(): Promise<number>
   /** Copies of tasks that were sent in this round, by host with port: each may be one request more at once. */
   tasksRepeated(): ReadonlyMap<string, number>
 }
@@ -59,6 +61,13 @@ export async function makeRepeater(natsUrl: string): Promise<Repeater> {
     return true
   }
 
+  const publish = async (message: Heard, sameId: boolean) => {
+    const headers = newHeaders()
+    for (const [name, value] of message.headers)
+      if (sameId || name.toLowerCase() !== 'nats-msg-id') headers.append(name, value)
+    await bus.js.publish(message.subject, message.data, { headers, timeout: 2_000 })
+  }
+
   return {
     beginRound(seed) {
       heard.clear()
@@ -70,16 +79,19 @@ export async function makeRepeater(natsUrl: string): Promise<Repeater> {
       await sleep(afterMs)
       for (const message of drawn) {
         if (stream === 'TASKS' && !admitTask(message)) continue
-        const headers = newHeaders()
-        for (const [name, value] of message.headers)
-          if (sameId || name.toLowerCase() !== 'nats-msg-id') headers.append(name, value)
         try {
-          await bus.js.publish(message.subject, message.data, { headers, timeout: 2_000 })
+          await publish(message, sameId)
         } catch {
           // The broker is away, or will not have it: that is another fault's doing.
           return
         }
       }
+    },
+    async exportAgain() {
+      // Each once: some were repeated already.
+      const works = new Map((heard.get('EXPORTS') ?? []).map((message) => [message.subject, message]))
+      for (const message of works.values()) await publish(message, false)
+      return works.size
     },
     tasksRepeated: () => tasks,
     [Symbol.asyncDispose]: () => bus[Symbol.asyncDispose](),

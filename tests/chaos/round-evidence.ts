@@ -1,5 +1,5 @@
 import type { RunDetail } from '@seine/client'
-import type { ExportResult, SeineEvent } from '@seine/contracts'
+import type { SeineEvent } from '@seine/contracts'
 import type { Served } from './world/served.ts'
 import type { Visit } from './world/visit.ts'
 
@@ -53,8 +53,10 @@ export interface RoundEvidence {
   /** By site. */
   readonly reports: ReadonlyMap<string, SiteReports>
   readonly files: readonly WrittenFile[]
-  /** All that exporters said of this run, in order. */
-  readonly exports: readonly ExportResult[]
+  /** The same after everything was exported once more. */
+  readonly filesAgain: readonly WrittenFile[]
+  /** How much that was: sites, and the archive. */
+  readonly exportedAgain: number
   /** As the broker's stream has them, and as each follower was told. */
   readonly events: readonly { readonly seq: number; readonly event: SeineEvent }[]
   readonly followed: readonly { readonly by: string; readonly seqs: readonly number[] }[]

@@ -5,7 +5,7 @@ import { bringBack } from './bring-back.ts'
 import { judge } from './checks/index.ts'
 import { describeFault, type Fault } from './fault.ts'
 import type { Gateways } from './gateways.ts'
-import { readArchive, readArtifacts, readLedger, readLeftovers, readMegabytes, readStreams } from './gather.ts'
+import { readArchive, readArtifacts, readEvents, readLedger, readLeftovers, readMegabytes } from './gather.ts'
 import type { Injector } from './inject.ts'
 import { type ChaosMesh, logOf } from './mesh.ts'
 import type { Repeater } from './repeat.ts'
@@ -69,12 +69,14 @@ export async function doRound(
     const run = await untilEnded(gateways, id)
     if (run.finishedAt === null)
       return result([`I1 run ended: the run is ${run.status} after ${longestRunMs} ms`], null)
-    const leftovers = await readLeftovers(deps.bus, mesh.databaseUrl)
+    const leftBefore = await readLeftovers(deps.bus, mesh.databaseUrl)
     await Promise.race([Promise.all(followers.map(({ ended }) => ended)), new Promise((r) => setTimeout(r, 60_000))])
-    const [archive, artifacts, streamed, ledger, log] = await Promise.all([
-      readArchive(gateways, run),
-      readArtifacts(gateways, run),
-      readStreams(deps.bus, id),
+    const [archive, artifacts] = [await readArchive(gateways, run), await readArtifacts(gateways, run)]
+    const exportedAgain = await repeater.exportAgain()
+    const leftAfter = await readLeftovers(deps.bus, mesh.databaseUrl)
+    const again = [...(await readArchive(gateways, run)).files, ...(await readArtifacts(gateways, run))]
+    const [events, ledger, log] = await Promise.all([
+      readEvents(deps.bus, id),
       readLedger(mesh.databaseUrl, id),
       web.logSince(place),
     ])
@@ -92,9 +94,11 @@ export async function doRound(
       reports: archive.reports,
       files: [...archive.files, ...artifacts],
       archivedEvents: archive.archivedEvents,
-      ...streamed,
+      filesAgain: again,
+      exportedAgain,
+      events,
       followed: followers.map(({ by, seqs }) => ({ by, seqs })),
-      leftovers,
+      leftovers: sum(leftBefore, leftAfter),
       megabytes: await readMegabytes(mesh),
       badLines,
     }
@@ -107,6 +111,9 @@ export async function doRound(
     for (const follower of followers) follower.stop()
   }
 }
+
+const sum = (a: Record<string, number>, b: Record<string, number>): Record<string, number> =>
+  Object.fromEntries(Object.keys({ ...a, ...b }).map((name) => [name, (a[name] ?? 0) + (b[name] ?? 0)]))
 
 /** The run at its end, or as it is when its time is up. */
 async function untilEnded(gateways: Gateways, id: string): Promise<RunDetail> {

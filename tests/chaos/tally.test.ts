@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { goodRound } from './checks/good-round.ts'
 import type { Fault } from './fault.ts'
 import type { RoundResult } from './round.ts'
 import { roundLine, tallyTable } from './tally.ts'
@@ -17,6 +18,13 @@ test('a round is a line with its seed, what was done when, its time and its verd
   expect(roundLine(result([]))).toBe('seed 7: kill fetcher-1 @1.2+0.5; 31.0 s: ok')
   expect(roundLine(result(['a', 'b', 'c', 'd', 'e', 'f']))).toBe(
     'seed 7: kill fetcher-1 @1.2+0.5; 31.0 s: BAD: a | b | c | d | e and 1 more',
+  )
+})
+
+test('what was seen stands beside it: how long the run took, and how much it asked for', () => {
+  const run = { ...goodRound.run, createdAt: '2025-12-31T23:59:40.000Z' }
+  expect(roundLine({ ...result([]), evidence: { ...goodRound, run } })).toContain(
+    '31.0 s (the run 20.0), 3 requests: ok',
   )
 })
 

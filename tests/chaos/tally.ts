@@ -1,5 +1,6 @@
 import { describeFault, type Fault, type FaultKind } from './fault.ts'
 import type { RoundResult } from './round.ts'
+import type { RoundEvidence } from './round-evidence.ts'
 
 /** A fault as it was really done, in ms of its round. */
 export interface DoneFault {
@@ -12,10 +13,14 @@ export interface DoneFault {
 export function roundLine(result: RoundResult): string {
   const { seed, faults, tookMs, violations, evidence } = result
   const done = faults.length === 0 ? 'nothing' : faults.map(describeFault).join(', ')
-  const asked = evidence === null ? '' : `, ${evidence.visits.length} requests`
+  const asked = evidence === null ? '' : ` (the run ${runSeconds(evidence)}), ${evidence.visits.length} requests`
   const verdict = violations.length === 0 ? 'ok' : `BAD: ${violations.slice(0, 5).join(' | ')}`
   const more = violations.length > 5 ? ` and ${violations.length - 5} more` : ''
   return `seed ${seed}: ${done}; ${(tookMs / 1_000).toFixed(1)} s${asked}: ${verdict}${more}`
+}
+
+function runSeconds({ run }: RoundEvidence): string {
+  return ((Date.parse(run.finishedAt ?? '') - Date.parse(run.createdAt)) / 1_000).toFixed(1)
 }
 
 const targetOf = (fault: Fault): string => {

@@ -66,6 +66,8 @@ const home = `${origin}/`
 const gone = `${origin}/gone`
 const product = { price: '9.90', title: 'Home' }
 
+const file = { name: 'seo.csv', saidSha256: 'aa', saidBytes: 10, sha256: 'aa', bytes: 10 }
+
 export const goodRound: RoundEvidence = {
   run: {
     status: 'completed',
@@ -92,8 +94,9 @@ export const goodRound: RoundEvidence = {
       },
     ],
   ]),
-  files: [{ name: 'seo.csv', saidSha256: 'aa', saidBytes: 10, sha256: 'aa', bytes: 10 }],
-  exports: [],
+  files: [file],
+  filesAgain: [file],
+  exportedAgain: 2,
   events: [
     event(1, 'run.created'),
     event(2, 'run.started'),
