@@ -52,30 +52,31 @@ console.log(`\n${speedReport(results)}`)
 if (results.rows.some((row) => wrongCounts(row) !== '')) process.exitCode = 1
 
 async function measureAll(): Promise<void> {
-  let meshValues: Measured['values'] = null
-  for (const fetchers of [1, 2])
-    if (isWanted(meshName(fetchers))) meshValues = await measure(meshName(fetchers), () => measureMesh(bench, fetchers))
+  const written = new Map<string, NonNullable<Measured['values']>>()
+  const measure = async (name: string, measureRow: () => Promise<Measured>) => {
+    console.log(`… ${name}`)
+    const { row, values } = await measureRow()
+    results.rows.push(row)
+    if (values !== null) written.set(name, values)
+    write()
+  }
   results.skipped = []
-  results.agreements = []
   for (const tool of comparedTools()) {
     const { name, found } = tool
     if (!isWanted(name)) continue
-    if ('missing' in found) {
+    if ('version' in found) await measure(name, () => measureTool(bench, tool, found.version))
+    else {
       results.skipped.push(`${name}: ${found.missing}`)
       console.log(`… ${name}: left out. ${found.missing}`)
-      continue
     }
-    const values = await measure(name, () => measureTool(bench, tool, found.version))
-    if (values !== null && meshValues !== null)
-      results.agreements.push({ name, fields: compareRows(meshValues, values) })
   }
-}
-
-async function measure(name: string, measureRow: () => Promise<Measured>): Promise<Measured['values']> {
-  console.log(`… ${name}`)
-  const { row, values } = await measureRow()
-  results.rows.push(row)
-  return values
+  for (const fetchers of [1, 2])
+    if (isWanted(meshName(fetchers))) await measure(meshName(fetchers), () => measureMesh(bench, fetchers))
+  const mesh = written.get(meshName(2)) ?? written.get(meshName(1))
+  if (mesh !== undefined)
+    results.agreements = [...written]
+      .filter(([name]) => !name.startsWith('the mesh'))
+      .map(([name, values]) => ({ name, fields: compareRows(mesh, values) }))
 }
 
 function write(): void {

@@ -26,7 +26,11 @@ export const meshName = (fetchers: number): string => `the mesh, ${fetchers} fet
 
 export async function measureMesh(bench: Bench, fetchers: number): Promise<Measured> {
   const { sites, urls, serverLog, scratch } = bench
-  const { run, seconds, startCpuMs, peakMb, processes, check, values } = await runMesh(sites, fetchers, scratch)
+  const { run, seconds, startCpuMs, restMsPerSecond, peakMb, processes, check, values } = await runMesh(
+    sites,
+    fetchers,
+    scratch,
+  )
   for (const problem of check.problems.slice(0, 5)) console.log(`  ${problem}`)
   const row = {
     name: meshName(fetchers),
@@ -42,6 +46,7 @@ export async function measureMesh(bench: Bench, fetchers: number): Promise<Measu
     },
     seconds,
     startCpuMs,
+    restMsPerSecond,
     peakMb,
     processes,
   }

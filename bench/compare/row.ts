@@ -15,6 +15,8 @@ export type Row = {
   seconds: number
   /** CPU before that: loading programs, migrations. Not in `processes`. */
   startCpuMs: number
+  /** CPU milliseconds a second while it has nothing to do. Absent: it ends when it is done. */
+  restMsPerSecond?: number
   /** The most memory that all its processes had at one time. */
   peakMb: number
   /** By process, without what came before the beginning. */
@@ -41,6 +43,11 @@ export function cpuOfPage({ processes, pages }: Pick<Row, 'processes' | 'pages'>
     .filter(([name]) => name.startsWith(prefix))
     .reduce((sum, [, cost]) => sum + cost.cpuMs, 0)
   return cpuMs / pages
+}
+
+/** CPU milliseconds a page that it would have taken in the same time for nothing: all the more, the slower the machine. */
+export function restOfPage({ restMsPerSecond = 0, seconds, pages }: Row): number {
+  return (restMsPerSecond * seconds) / pages
 }
 
 /**

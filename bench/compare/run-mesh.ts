@@ -5,19 +5,23 @@ import type { Run } from '@seine/contracts'
 import type { Stack } from '@seine/stack'
 import { callMesh, processIds, startBenchMesh, unpackArchive } from '../bench-mesh.ts'
 import { type ArchiveCheck, checkArchive } from '../check-archive.ts'
-import { startProcessMeter, type Usage } from '../process-meter.ts'
+import { type ProcessMeter, startProcessMeter, type Usage } from '../process-meter.ts'
 import type { ServedSites } from '../sites/serve-sites.ts'
 import { startMemoryMeter } from './memory-meter.ts'
 import { readMeshRows } from './mesh-rows.ts'
 import type { ProcessCost } from './row.ts'
 
 const pollMs = 250
+/** Until what begins with a start has ended. */
+const settleMs = 8_000
+const restMs = 10_000
 const timeoutMs = 15 * 60_000
 
 export type MeshRun = {
   run: Run
   seconds: number
   startCpuMs: number
+  restMsPerSecond: number
   /** The most that all had at one time. */
   peakMb: number
   processes: Record<string, ProcessCost>
@@ -33,6 +37,7 @@ export async function runMesh(sites: ServedSites, fetchers: number, scratch: str
   try {
     await using stack = await startBenchMesh(sites, { folder, fetchers, restart: false })
     const meter = startProcessMeter(() => processIds(stack))
+    const restMsPerSecond = await costAtRest(meter)
     const memoryMeter = startMemoryMeter(() => processIds(stack))
     const before = meter.usage()
     const startedMs = performance.now()
@@ -44,7 +49,8 @@ export async function runMesh(sites: ServedSites, fetchers: number, scratch: str
     return {
       run,
       seconds,
-      startCpuMs: Object.values(before).reduce((sum, { cpuMs }) => sum + cpuMs, 0),
+      startCpuMs: cpuMsOf(before),
+      restMsPerSecond,
       peakMb: memory.mb,
       processes,
       check: await checkArchive(unpacked, sites.pages),
@@ -54,6 +60,17 @@ export async function runMesh(sites: ServedSites, fetchers: number, scratch: str
     rmSync(folder, { recursive: true, force: true })
   }
 }
+
+async function costAtRest(meter: ProcessMeter): Promise<number> {
+  await sleep(settleMs)
+  const before = cpuMsOf(meter.usage())
+  const startedMs = performance.now()
+  await sleep(restMs)
+  return ((cpuMsOf(meter.usage()) - before) / (performance.now() - startedMs)) * 1_000
+}
+
+const cpuMsOf = (usage: Record<string, Usage>): number =>
+  Object.values(usage).reduce((sum, { cpuMs }) => sum + cpuMs, 0)
 
 async function untilEnded(stack: Stack): Promise<Run> {
   const { id } = await callMesh<Run>(stack, '/api/bulk-runs', { method: 'POST', body: '{}' })

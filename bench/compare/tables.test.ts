@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { readGoals } from './goals.ts'
 import type { Row } from './row.ts'
-import { bestRounds, cpuOfPage, wrongCounts } from './row.ts'
+import { bestRounds, cpuOfPage, restOfPage, wrongCounts } from './row.ts'
 import { costTable, markdownTable, processTable } from './tables.ts'
 
 const row = (name: string, change: Partial<Row> = {}): Row => ({
@@ -84,4 +84,9 @@ it('shows the round with the least CPU, and one that is wrong before all', () =>
   ])
   const wrong = row('tool', { witnesses: { server: 1 } })
   expect(bestRounds([...rounds, wrong])[0]).toMatchObject({ witnesses: { server: 1 } })
+})
+
+it('says what of a page is the time that the run took', () => {
+  expect(restOfPage(row('mesh', { restMsPerSecond: 50 }))).toBe(1)
+  expect(restOfPage(row('tool'))).toBe(0)
 })
