@@ -38,8 +38,13 @@ export async function serveHosts({ hosts, pagesEach, answerMs }: Omit<World, 'po
   }
 }
 
-async function answerOf<T extends object>(child: ChildProcess): Promise<T> {
-  const [answer] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [T | number | null]
-  if (typeof answer !== 'object' || answer === null) throw new Error(`the server ended with ${answer}`)
-  return answer
+function answerOf<T extends object>(child: ChildProcess): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>()
+  const onExit = (code: number | null) => reject(new Error(`the server ended with ${code}`))
+  child.once('exit', onExit)
+  child.once('message', (answer) => {
+    child.off('exit', onExit)
+    resolve(answer as T)
+  })
+  return promise
 }
