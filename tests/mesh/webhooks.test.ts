@@ -105,6 +105,8 @@ test('the end of a run is told once, signed, with the run and where its archive 
     headers: { authorization: `Bearer ${mesh.apiKey}` },
   })
   expect(archive.status).toBe(200)
+  const { data: audit } = await mesh.client.listAudit({ action: 'webhook.added', subject: 'ops' })
+  expect(audit[0]?.actor).toBe('bootstrap')
 })
 
 test('a receiver that fails is asked again until it recovers, also over a SIGKILL of the scheduler', async () => {

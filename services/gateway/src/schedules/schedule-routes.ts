@@ -101,9 +101,9 @@ export function scheduleRoutes({ call }: Pick<Bus, 'call'>): AnyRoute[] {
       summary: 'Starts a run of a schedule now, enabled or not; 409 while one of its runs is under way.',
       params: scheduleParams,
       answer: { kind: 'data', status: 201, schema: runSchema },
-      async handle({ params: { id: scheduleId } }, { correlationId }) {
-        const asked = { scheduleId, correlationId }
-        const run = await call(schedulerRpc.runSchedule, asked, { correlationId, timeoutMs: runTimeoutMs })
+      async handle({ params: { id: scheduleId } }, context) {
+        const asked = { scheduleId, correlationId: context.correlationId }
+        const run = await call(schedulerRpc.runSchedule, asked, { ...as(context), timeoutMs: runTimeoutMs })
         return { data: run, headers: { Location: `/api/bulk-runs/${run.id}` } }
       },
     }),

@@ -7,9 +7,10 @@ import {
   webhookWithSecretSchema,
 } from '@seine/contracts'
 import { z } from 'zod'
+import { as } from '../http/call-options.ts'
 import { etagOf, ifMatchHeader, readIfMatch } from '../http/if-match.ts'
 import { pageQuery } from '../http/paging.ts'
-import { type AnyRoute, defineRoute, type RequestContext } from '../http/route.ts'
+import { type AnyRoute, defineRoute } from '../http/route.ts'
 
 const webhookParams = z.strictObject({ id: z.uuid('expected the id of a webhook') })
 const deliveryParams = webhookParams.extend({ delivery: z.uuid('expected the id of a delivery') })
@@ -17,7 +18,6 @@ const one = { kind: 'data', status: 200, schema: webhookSchema } as const
 
 /** All of them for administrators alone: the address of a webhook often lets whoever knows it in. */
 export function webhookRoutes({ call }: Pick<Bus, 'call'>): AnyRoute[] {
-  const as = ({ correlationId }: RequestContext) => ({ correlationId })
   return [
     defineRoute({
       method: 'get',
