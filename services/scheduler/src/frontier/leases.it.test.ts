@@ -188,3 +188,14 @@ test('a host put to sleep by accident is woken again', async () => {
   await rearmHosts(database, t0 + 2_000)
   expect((await run.claim(2_000)).tasks).toHaveLength(4)
 })
+
+test('a host that sleeps until an outcome comes is left asleep', async () => {
+  const run = await leased(8)
+  const asleep = () => database.query('select 1 from hosts where wake_at is null')
+  await run.claim(2_000)
+  expect(await asleep()).toHaveLength(1)
+  await rearmHosts(database, t0 + 2_000)
+  expect(await asleep()).toHaveLength(1)
+  await run.apply('lamps', [run.outcome('lamps', '/0', 1)], 2_500)
+  expect(await asleep()).toHaveLength(0)
+})
