@@ -17,7 +17,7 @@ export function CompareForm({ run, onClose }: { run: RunDetail; onClose: () => v
   const runs = useResource('ended', () =>
     client.listRuns({ status: ['completed', 'cancelled', 'failed'], perPage: maxRuns }),
   )
-  const others = (runs.data?.data ?? []).filter(({ id }) => id !== run.id)
+  const others = (runs.data?.data ?? []).filter(({ id, options }) => id !== run.id && !options.dry_run)
   const [chosen, choose] = useState<string>()
   const [site, setSite] = useState('')
   const [isBusy, setBusy] = useState(false)

@@ -38,7 +38,7 @@ export const runColumns = (runs: readonly Run[], nowMs: number, choice: RunChoic
   {
     key: 'status',
     label: t('runs.column.status'),
-    width: '126px',
+    width: '148px',
     sortBy: ({ status }) => status,
     cell: (run) => <Status of={run.status} />,
     title: ({ reason }) => reason ?? undefined,
