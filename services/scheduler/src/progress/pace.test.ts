@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { makePace } from './pace.ts'
+import { makePace, turnMs } from './pace.ts'
 
 test('a change is due at once, and the next one when the time is up', () => {
   const pace = makePace()
@@ -21,4 +21,9 @@ test('what is not kept is forgotten', () => {
   pace.done('a', '1', 0)
   pace.keep(new Set(['b']))
   expect(pace.isDue('a', '1', 1_000, 1)).toBe(true)
+})
+
+test('the more there are, the longer each waits for its turn', () => {
+  expect(turnMs(12, 50)).toBe(240)
+  expect(turnMs(2_000, 200)).toBe(10_000)
 })

@@ -21,3 +21,6 @@ export function makePace(): Pace {
     },
   }
 }
+
+/** How long it takes until each of so many has had its turn, where so many a second have one. */
+export const turnMs = (count: number, perSecond: number): number => (count * 1_000) / perSecond

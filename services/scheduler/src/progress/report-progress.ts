@@ -7,14 +7,18 @@ import type { SiteStep } from '../lifecycle/site-run-steps.ts'
 import { runEta, siteEta } from './eta.ts'
 import { makeFailureTally, readFailures } from './failures.ts'
 import { makeHistories } from './history.ts'
-import { makePace } from './pace.ts'
+import { makePace, turnMs } from './pace.ts'
 import { makeSpeedometer, type Speed } from './speed.ts'
 
 const windowMs = 20_000
 /** A site of a dozen is told of four times a second, a site of three hundred every six seconds; the run itself in each round. */
 const siteEventsPerSecond = 50
-/** Readers of the API ask now and then: their copy is written less often than events are told. */
+/**
+ * Readers of the API ask now and then: their copy is written less often than events are told. Two thousand sites are written every ten
+ * seconds: each second would be one more change of a row for each page that they are asked for.
+ */
 const writeEveryMs = 1_000
+const sitesWrittenPerSecond = 200
 /** Samples of one run or site thin out as it gets older: about this many for each doubling of its age. */
 const samplesPerAge = 500
 
@@ -105,7 +109,7 @@ export function makeReportProgress(deps: {
   }
 
   async function tell(readings: readonly Reading[], correlationId: string, nowMs: number): Promise<void> {
-    const siteEveryMs = (readings.length * 1_000) / siteEventsPerSecond
+    const siteEveryMs = turnMs(readings.length, siteEventsPerSecond)
     const due = readings.filter((reading) =>
       told.isDue(reading.key, whatOf(reading), reading.site === null ? 0 : siteEveryMs, nowMs),
     )
@@ -128,7 +132,10 @@ export function makeReportProgress(deps: {
   }
 
   async function write(readings: readonly Reading[], nowMs: number): Promise<void> {
-    const due = readings.filter((reading) => written.isDue(reading.key, whatOf(reading), writeEveryMs, nowMs))
+    const siteEveryMs = Math.max(writeEveryMs, turnMs(readings.length, sitesWrittenPerSecond))
+    const due = readings.filter((reading) =>
+      written.isDue(reading.key, whatOf(reading), reading.site === null ? writeEveryMs : siteEveryMs, nowMs),
+    )
     if (due.length === 0) return
     await writeSpeeds(database, due)
     const sampled = due.filter(
