@@ -10,6 +10,18 @@ import { siteNamePattern } from './subjects.ts'
 const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' })
 const pattern = z.string().min(1).max(500).refine(isRegExp, { error: 'expected a regular expression' })
 
+/** A host as it stands in a URL, with port if not the default one; names in any script. */
+const host = z
+  .string()
+  .min(1)
+  .max(260)
+  .refine(isHost, { error: 'expected a host like shop.example or shop.example:8080' })
+
+function isHost(text: string): boolean {
+  const url = /[\s/?#@\\]/.test(text) ? null : URL.parse(`https://${text}/`)
+  return url !== null && url.pathname === '/'
+}
+
 function isRegExp(source: string): boolean {
   try {
     new RegExp(source)
@@ -31,7 +43,7 @@ export const siteSchema = z.strictObject({
   /** Sitemaps to read besides those in robots.txt. Absent: `/sitemap.xml` where robots.txt names none. Empty: none at all. */
   sitemaps: z.array(httpUrl).max(1_000).optional(),
   /** Other hosts (with port if not the default one) that belong to the site. */
-  hosts: z.array(z.string().min(1).max(260)).max(100).default([]),
+  hosts: z.array(host).max(100).default([]),
   /** Regular expressions on the URL: where any are given, a page must match one. */
   include: z.array(pattern).max(100).default([]),
   /** Regular expressions on the URL: a page that matches one is skipped. */

@@ -89,6 +89,11 @@ describe('extensionOf', () => {
 })
 
 describe('siteHosts', () => {
+  it('gives an address no name with www.', () => {
+    const startUrls = ['http://[::1]/', 'http://10.0.0.1:8080/', 'https://[2001:db8::1]:8443/x']
+    expect([...siteHosts({ startUrls, hosts: [] })].sort()).toEqual(['10.0.0.1:8080', '[2001:db8::1]:8443', '[::1]'])
+  })
+
   it('takes a start URL’s host with and without www.', () => {
     const hosts = siteHosts({ startUrls: ['https://www.shop.test/', 'http://b.test:8080/'], hosts: ['Cdn.test:443'] })
     expect([...hosts].sort()).toEqual(['b.test:8080', 'cdn.test', 'shop.test', 'www.b.test:8080', 'www.shop.test'])

@@ -32,11 +32,13 @@ const refusals = Object.fromEntries(
  */
 export function siteHosts(site: Pick<Site, 'startUrls' | 'hosts'>): ReadonlySet<string> {
   const own = site.startUrls.map(hostOf)
-  return new Set([...own, ...own.map(wwwTwin), ...site.hosts.map((host) => hostOf(`https://${host}/`))])
+  return new Set([...own, ...own.flatMap(wwwTwin), ...site.hosts.map((host) => hostOf(`https://${host}/`))])
 }
 
-function wwwTwin(host: string): string {
-  return host.startsWith('www.') ? host.slice(4) : `www.${host}`
+/** An address has none. */
+function wwwTwin(host: string): string[] {
+  if (/^\[|^[\d.]+(?::\d+)?$/.test(host)) return []
+  return [host.startsWith('www.') ? host.slice(4) : `www.${host}`]
 }
 
 /**

@@ -1,10 +1,11 @@
+import { existsSync, readdirSync, readlinkSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Bus } from '@seine/bus'
 import { type KnownPages, knownPageLimits, knownPages, newId } from '@seine/contracts'
 import type { Change, JoinedPage } from '@seine/reports'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type KnownSpool, knownPage, openKnownSpool } from './known-spool.ts'
 
 let dir: string
@@ -38,6 +39,27 @@ async function published(spool: KnownSpool): Promise<KnownPages[]> {
   await spool.publish({ publish } as unknown as Pick<Bus, 'publish'>, of, new AbortController().signal)
   return messages
 }
+
+const handles = '/proc/self/fd'
+
+test.runIf(existsSync(handles)).each([0, 3])('no file stays open after %i pages were published', async (pages) => {
+  const file = join(dir, 'known')
+  await using spool = openKnownSpool(file)
+  for (let n = 0; n < pages; n++) {
+    await spool.add(page(n), [], true)
+    await spool.addIssues(['h1-missing'])
+  }
+  await published(spool)
+  const open = () =>
+    readdirSync(handles).filter((fd) => {
+      try {
+        return readlinkSync(join(handles, fd)).startsWith(file)
+      } catch {
+        return false // It was closed meanwhile.
+      }
+    })
+  await vi.waitFor(() => expect(open()).toEqual([]))
+})
 
 test('pages are published with their issues, in the order in which they came', async () => {
   await using spool = openKnownSpool(join(dir, 'known'))

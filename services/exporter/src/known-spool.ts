@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, type ReadStream } from 'node:fs'
 import type { Bus } from '@seine/bus'
 import { type KnownPages, knownPageLimits, knownPages } from '@seine/contracts'
 import { type Change, isGone, type JoinedPage, linesOf, openTextFile, statusOf } from '@seine/reports'
@@ -32,7 +32,8 @@ export function openKnownSpool(file: string): KnownSpool {
     async publish(bus, of, signal) {
       await pages.end()
       await issues.end()
-      const codes = lines(`${file}.issues`)
+      const issueBytes = open(`${file}.issues`)
+      const codes = linesOf(issueBytes)
       let batch = 0
       let held: Known[] = []
       let bytes = 0
@@ -41,20 +42,25 @@ export function openKnownSpool(file: string): KnownSpool {
         held = []
         bytes = 0
       }
-      for await (const line of lines(file)) {
-        signal.throwIfAborted()
-        const known = JSON.parse(line.slice(1)) as Known
-        let more = 0
-        if (line.startsWith('+')) {
-          const { value } = await codes.next()
-          if (value) known.issues = value.split(' ')
-          more = value?.length ?? 0
+      try {
+        for await (const line of linesOf(open(file))) {
+          signal.throwIfAborted()
+          const known = JSON.parse(line.slice(1)) as Known
+          let more = 0
+          if (line.startsWith('+')) {
+            const { value } = await codes.next()
+            if (value) known.issues = value.split(' ')
+            more = value?.length ?? 0
+          }
+          const lineBytes = Buffer.byteLength(line) + 2 * more
+          if (held.length === knownPageLimits.maxPerBatch || bytes + lineBytes > knownPageLimits.maxBatchBytes)
+            await send()
+          held.push(known)
+          bytes += lineBytes
         }
-        const lineBytes = Buffer.byteLength(line) + 2 * more
-        if (held.length === knownPageLimits.maxPerBatch || bytes + lineBytes > knownPageLimits.maxBatchBytes)
-          await send()
-        held.push(known)
-        bytes += lineBytes
+      } finally {
+        // Not read to its end, and perhaps not begun: the file would stay open.
+        issueBytes.destroy()
       }
       if (held.length > 0 || batch === 0) await send()
     },
@@ -65,7 +71,7 @@ export function openKnownSpool(file: string): KnownSpool {
   }
 }
 
-const lines = (file: string): AsyncGenerator<string> => linesOf(createReadStream(file, { highWaterMark: 256 * 1024 }))
+const open = (file: string): ReadStream => createReadStream(file, { highWaterMark: 256 * 1024 })
 
 /** Null: it is no page of the site's, now or before, that a run had a part for. */
 export function knownPage(page: JoinedPage, changes: readonly Change[], isReported: boolean): Known | null {
