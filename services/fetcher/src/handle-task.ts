@@ -76,7 +76,7 @@ export function makeHandleTask(deps: {
     log.debug('task done', { run, site, urlId, attempt, outcome: ending.outcome, correlationId })
   }
 
-  return async (task: FetchTask): Promise<Disposition> => {
+  async function hold(task: FetchTask): Promise<Disposition> {
     const letGo = meter?.held(task)
     try {
       await work(task)
@@ -84,5 +84,19 @@ export function makeHandleTask(deps: {
     } finally {
       letGo?.()
     }
+  }
+
+  /** By dispatch of a URL. Bounded by the tasks that this process takes at once. */
+  const inHand = new Map<string, Promise<Disposition>>()
+
+  return (task: FetchTask): Promise<Disposition> => {
+    const dispatch = `${task.urlId}:${task.attempt}`
+    const held = inHand.get(dispatch)
+    // The broker gave up waiting while a cable was out and gives it once more: asking for it twice at once would take the host's
+    // concurrency twice. keeps I3
+    if (held !== undefined) return held
+    const holding = hold(task).finally(() => inHand.delete(dispatch))
+    inHand.set(dispatch, holding)
+    return holding
   }
 }
