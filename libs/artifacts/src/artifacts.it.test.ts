@@ -207,6 +207,17 @@ describe('on a JetStream object store', () => {
 
   suite(() => fixture)
 
+  test('nothing is left of a removed file, not even that it was there', async () => {
+    const jsm = await jetstreamManager(nc)
+    const held = async () => (await jsm.streams.info('OBJ_artifacts')).state.messages
+    const before = await held()
+    const path = 'bulk_runs/r/shop/pages/a +b=c@d.warc.gz'
+    await fixture.store.put(path, Buffer.from('x'))
+    expect(await held()).toBe(before + 2)
+    expect(await fixture.store.remove(path)).toBe(true)
+    expect(await held()).toBe(before)
+  })
+
   test('a reader that is overtaken by another version fails rather than mixing them', async () => {
     const path = 'bulk_runs/d/overtaken'
     await fixture.store.put(path, randomBytes(12_000_000))

@@ -90,6 +90,8 @@ function makeBackend(name: string, store: ObjectStore, jsm: JetStreamManager): B
     async remove(path) {
       if ((await find(path)) === null) return false
       await store.delete(path)
+      // What is left of it says that it was deleted, for ever, and every listing would read it.
+      await jsm.streams.purge(stream, { filter: metadataSubject(name, path) })
       return true
     },
     async check() {
@@ -101,6 +103,12 @@ function makeBackend(name: string, store: ObjectStore, jsm: JetStreamManager): B
       }
     },
   }
+}
+
+/** NATS ADR-20: base64url, padded. */
+function metadataSubject(name: string, path: string): string {
+  const encoded = Buffer.from(path).toString('base64').replaceAll('+', '-').replaceAll('/', '_')
+  return `$O.${name}.M.${encoded}`
 }
 
 function statOf(info: ObjectInfo): ArtifactStat {
