@@ -14,6 +14,8 @@ import { makeTellSeldom } from './tell-seldom.ts'
 const maxMoves = 200
 /** Site runs of a run that may fail to move in one round; more have one cause, and the round ends with it. */
 export const maxFailedMoves = 5
+/** Site runs of a run that are moved at once: each waits for commits most of its time, and a run may start a thousand. */
+export const movesAtOnce = 4
 
 export interface TickDeps {
   readonly database: Database
@@ -111,18 +113,26 @@ export function makeTick(deps: TickDeps): () => Promise<'more' | 'idle'> {
     sites: readonly S[],
     move: (site: S) => Promise<unknown>,
   ): Promise<number> {
-    let failed = 0
-    for (const each of sites)
-      try {
-        await move(each)
-      } catch (error) {
-        const { id: run, correlationId } = job
-        const { site } = each
-        const why = messageOf(error)
-        seldom.failed('site run could not be moved on', why, { run, site, correlationId, error, why })
-        if (++failed === maxFailedMoves) throw error
+    const failures: unknown[] = []
+    const waiting = sites.values()
+    async function moveNext(): Promise<void> {
+      for (const each of waiting) {
+        try {
+          await move(each)
+        } catch (error) {
+          const { id: run, correlationId } = job
+          const { site } = each
+          const why = messageOf(error)
+          seldom.failed('site run could not be moved on', why, { run, site, correlationId, error, why })
+          failures.push(error)
+        }
+        if (failures.length >= maxFailedMoves) return
       }
-    return sites.length - failed
+    }
+    // They share what is waiting.
+    await Promise.all(Array.from({ length: movesAtOnce }, moveNext))
+    if (failures.length >= maxFailedMoves) throw failures[0]
+    return sites.length - failures.length
   }
 
   /** Ends the run or asks for its archive when every site has ended; keeps its manifest up to date. */
