@@ -24,9 +24,10 @@ export interface Plans {
 
 /**
  * Plans by site run, read once from the `plans` bucket. A plan that is written again (the site is retried) is forgotten,
- * and with it what was seen.
+ * and with it what was seen. `maxPlans` is more than there are site runs at once, a few kilobytes each: tasks of all of them come in turn, so with
+ * one too many every task would read its plan again.
  */
-export async function makePlans(bucket: Bucket<unknown>, signal: AbortSignal, maxPlans = 2_000): Promise<Plans> {
+export async function makePlans(bucket: Bucket<unknown>, signal: AbortSignal, maxPlans = 10_000): Promise<Plans> {
   const loaded = new Map<string, Promise<LoadedPlan | null>>()
   const openSeen = makeSeenUrls()
   await bucket.watch('>', (key) => loaded.delete(key), signal)
