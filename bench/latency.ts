@@ -50,6 +50,8 @@ interface Row {
   readonly fetchers: number
   readonly verdict: Verdict
   readonly window: Window
+  /** Of the web server. */
+  readonly worstStallMs: number
   readonly load: number
 }
 
@@ -89,8 +91,9 @@ async function measure(name: string, fetchers: number): Promise<Row> {
     const seen = await served.seen()
     if (seen.some((requests) => requests >= pagesEach))
       throw new Error('a host ran out of pages: --seconds is too long')
-    const verdict = judge(await served.visits(), { hosts, pace, ...window })
-    return { setting: name, fetchers, verdict, window, load: loadavg()[0]! }
+    const { visits, worstStallMs } = await served.visits()
+    const verdict = judge(visits, { hosts, pace, ...window })
+    return { setting: name, fetchers, verdict, window, worstStallMs, load: loadavg()[0]! }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -98,7 +101,7 @@ async function measure(name: string, fetchers: number): Promise<Row> {
 
 function print(some: readonly Row[]): void {
   console.table(
-    some.map(({ setting, fetchers, verdict, window, load }) => {
+    some.map(({ setting, fetchers, verdict, window, worstStallMs, load }) => {
       const requests = verdict.requestsPerSecond * ((window.toMs - window.fromMs) / 1_000)
       const each = (ms: number) => Number((ms / requests).toFixed(2))
       return {
@@ -112,6 +115,7 @@ function print(some: readonly Row[]): void {
         'to next, ms': Number(verdict.turnaroundMs.toFixed(0)),
         'most at once': verdict.mostAtOnce,
         'too early, ms': Number(verdict.excessMs.toFixed(0)),
+        'server stalled, ms': Number(worstStallMs.toFixed(0)),
         'CPU ms a request': each(Object.values(window.cpuMs).reduce((sum, ms) => sum + ms, 0)),
         ...Object.fromEntries(Object.entries(window.cpuMs).map(([kind, ms]) => [kind, each(ms)])),
         load: Number(load.toFixed(0)),

@@ -52,6 +52,8 @@ interface Row {
   readonly allAskedMs: number
   readonly verdict: Verdict
   readonly window: Window
+  /** Of the web server. */
+  readonly worstStallMs: number
   /** A request, by kind. */
   readonly messages: Readonly<Record<string, number>>
   readonly load: number
@@ -107,18 +109,18 @@ async function measure(hosts: number, fetchers: number): Promise<Row> {
     // What discovery brought is entered.
     await sleep(3_000)
     const window = await measureWindow({ stack, bus, database }, seconds)
-    const visits = await served.visits()
+    const { visits, worstStallMs } = await served.visits()
     const emptied = (await served.seen()).filter((requests) => requests >= pagesEach).length
     if (emptied > 0) console.log(`${emptied} of ${hosts} hosts ran out of pages: give fewer --seconds`)
     const before = visits.host.length
     const stopCounting = countMessages(bus)
     await sleep(countSeconds * 1_000)
     const counted = stopCounting()
-    const requests = (await served.visits()).host.length - before
+    const requests = (await served.visits()).visits.host.length - before
     return {
       ...{ hosts, fetchers, plannedMs, allAskedMs },
       verdict: judge(visits, { hosts, pace, ...window }),
-      window,
+      ...{ window, worstStallMs },
       messages: Object.fromEntries([...counted].map(([kind, n]) => [kind, n / requests])),
       load: loadavg()[0]!,
     }
@@ -129,13 +131,14 @@ async function measure(hosts: number, fetchers: number): Promise<Row> {
 
 function printRows(rows: readonly Row[]): void {
   console.table(
-    rows.map(({ hosts, fetchers, plannedMs, allAskedMs, verdict, load }) => ({
+    rows.map(({ hosts, fetchers, plannedMs, allAskedMs, verdict, worstStallMs, load }) => ({
       hosts,
       fetchers,
       'requests/s': round(verdict.requestsPerSecond, 0),
       'of the pace, %': round(100 * verdict.share, 1),
       'hosts at pace': verdict.hostsAtPace,
       'too early, ms': round(verdict.excessMs, 0),
+      'server stalled, ms': round(worstStallMs, 0),
       'most at once': verdict.mostAtOnce,
       'planned, s': round(plannedMs / 1_000, 1),
       'all asked 5 times, s': round(allAskedMs / 1_000, 0),
@@ -160,11 +163,13 @@ function printRows(rows: readonly Row[]): void {
   console.table(rows.map(({ hosts, fetchers, window }) => ({ hosts, fetchers, ...megabytes(window.memoryMb) })))
 }
 
-const requestsOf = ({ verdict, window }: Row): number =>
-  verdict.requestsPerSecond * ((window.toMs - window.fromMs) / 1_000)
+function requestsOf({ verdict, window }: Row): number {
+  return verdict.requestsPerSecond * ((window.toMs - window.fromMs) / 1_000)
+}
 
-const megabytes = (memory: Readonly<Record<string, number>>) =>
-  Object.fromEntries(Object.entries(memory).map(([name, mb]) => [`${name}, MB`, mb]))
+function megabytes(memory: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(memory).map(([name, mb]) => [`${name}, MB`, mb]))
+}
 
 function printMessages({ messages }: Row): void {
   const kinds = Object.entries(messages).sort(([, a], [, b]) => b - a)
@@ -184,4 +189,6 @@ function printLimiter(costs: readonly LimiterCost[]): void {
   )
 }
 
-const round = (value: number, digits: number): number => Number(value.toFixed(digits))
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits))
+}

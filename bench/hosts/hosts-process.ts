@@ -9,7 +9,8 @@ export interface ServedHosts extends AsyncDisposable {
   readonly pid: number
   /** Requests so far, by host. */
   seen(): Promise<Uint32Array>
-  visits(): Promise<VisitColumns>
+  /** `worstStallMs`: how long the server itself stood still at most; so late it may have seen a request. */
+  visits(): Promise<{ visits: VisitColumns; worstStallMs: number }>
 }
 
 /** Throws where the process ends before it listens. */
@@ -29,7 +30,7 @@ export async function serveHosts({ hosts, pagesEach, answerMs }: Omit<World, 'po
     world: { hosts, pagesEach, answerMs, port },
     pid: child.pid!,
     seen: async () => (await ask<{ seen: Uint32Array }>('seen')).seen,
-    visits: async () => (await ask<{ visits: VisitColumns }>('visits')).visits,
+    visits: () => ask<{ visits: VisitColumns; worstStallMs: number }>('visits'),
     async [Symbol.asyncDispose]() {
       const exited = once(child, 'exit')
       child.disconnect()

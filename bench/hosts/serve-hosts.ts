@@ -4,11 +4,15 @@
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { makeVisitLog } from './visit-log.ts'
 import { hostOfHeader, originOf, renderPage, robotsTxt, sitemap } from './world.ts'
 
 const [hosts, pagesEach, answerMs] = process.argv.slice(2).map(Number) as [number, number, number]
 const visits = makeVisitLog(hosts, () => performance.timeOrigin + performance.now())
+/** How long requests may have waited to be seen. */
+const stalls = monitorEventLoopDelay({ resolution: 5 })
+stalls.enable()
 let port = 0
 
 const server = createServer(({ headers, url = '/' }, response) => {
@@ -39,6 +43,8 @@ server.listen(0, '127.0.0.1', () => {
   process.send?.({ port })
 })
 process.on('message', (question) =>
-  process.send?.(question === 'seen' ? { seen: visits.seen() } : { visits: visits.columns() }),
+  process.send?.(
+    question === 'seen' ? { seen: visits.seen() } : { visits: visits.columns(), worstStallMs: stalls.max / 1e6 },
+  ),
 )
 process.once('disconnect', () => process.exit())
