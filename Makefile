@@ -5,7 +5,7 @@ VITEST_ARGS ?=
 BENCH_ARGS ?=
 .DEFAULT_GOAL := help
 
-.PHONY: help install up down demo test faults chaos verify lint typecheck bench deploy
+.PHONY: help install up down demo test faults chaos fuzz soak verify lint typecheck bench deploy
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,12 @@ faults: install ## Run over 32 hosts that do everything wrong, beside ten that d
 chaos: install ## Break the mesh at random for MINUTES=30 and check after each round that nothing came of it; SEED=n ROUNDS=1 does a round again
 	@node tests/chaos/main.ts
 
+fuzz: install ## Feed mutated pages, sitemaps, robots.txt, API bodies and WebSocket frames for MINUTES=10 a target; TARGETS=html,api SEED=n
+	@node tests/fuzz/main.ts
+
+soak: install ## Run over shops that change for two hours, and measure each minute what could leak; SOAK_ARGS="--minutes 10"
+	@node bench/soak.ts $(SOAK_ARGS)
+
 verify: lint typecheck test ## Everything that CI runs
 
 lint: install
@@ -40,7 +46,7 @@ typecheck: install
 	@tsc --noEmit
 	@tsc -p services/gateway/dashboard
 
-bench: install ## Measure the mesh, Crawlee, Scrapy and a bare loop over the same pages in one run (6 minutes)
+bench: install ## Measure the mesh, Crawlee, Scrapy and a bare loop over the same pages in one run
 	@node bench/sites/install.ts && node bench/compare/install.ts && node bench/speed.ts $(BENCH_ARGS)
 
 deploy: ## Roll a release out to a cluster, and back if it does not get well: make deploy ENV=dev|qa|prod
