@@ -20,6 +20,7 @@ import type { Delivery, RawMessage } from './delivery.ts'
 import { type PublishOptions, seal } from './envelope.ts'
 import { follow, replay } from './follow.ts'
 import { openIntake } from './intake.ts'
+import { type Lag, lagOf } from './lag.ts'
 import { watchLink } from './link.ts'
 import { makePublisher } from './publisher.ts'
 import { type Handle, makePull } from './pull.ts'
@@ -75,6 +76,8 @@ export interface Bus extends AsyncDisposable {
   purge(stream: StreamName, filter: string): Promise<void>
   /** Whether somebody works on a consumer's messages; see {@link isAttended} for what that is worth. */
   isAttended(consumer: ConsumerSettings): Promise<boolean>
+  /** How far a shared consumer is behind its stream. */
+  lagOf(consumer: ConsumerSettings): Promise<Lag>
   /** For `/readyz`. Null: connected. */
   check(): Promise<string | null>
 }
@@ -128,6 +131,10 @@ export async function connectBus(options: ConnectOptions, log: Logger): Promise<
     },
     async isAttended({ stream, durable }) {
       return isAttended(await (await jsm()).consumers.info(stream, durable), brokerClock.nowMs())
+    },
+    async lagOf({ stream, durable }) {
+      const { state } = await (await jsm()).streams.info(stream)
+      return lagOf(await (await jsm()).consumers.info(stream, durable), state.last_seq)
     },
     check: async () => (link.connected ? null : 'broker not connected'),
     async [Symbol.asyncDispose]() {

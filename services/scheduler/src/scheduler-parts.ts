@@ -40,6 +40,7 @@ import { serveHosts } from './hosts/serve-hosts.ts'
 import { makeAdvanceSite } from './lifecycle/advance-site.ts'
 import { makeApplyExportResult } from './lifecycle/apply-export-result.ts'
 import { makeExportAsker } from './lifecycle/ask-export.ts'
+import { makeDiscoveryBacklog } from './lifecycle/discovery-backlog.ts'
 import { makeSettleRender } from './lifecycle/settle-render.ts'
 import { makeStartSite } from './lifecycle/start-site.ts'
 import { makeTick } from './lifecycle/tick.ts'
@@ -142,7 +143,13 @@ export async function schedulerParts(deps: {
         maxWaitMs: config.BROWSER_WAIT,
         log,
       }),
-      advanceSite: makeAdvanceSite({ database, settings, times, log }),
+      advanceSite: makeAdvanceSite({
+        database,
+        settings,
+        times,
+        isBehind: makeDiscoveryBacklog(() => bus.lagOf(consumers.discovered)),
+        log,
+      }),
       ask: makeExportAsker({
         database,
         pendingOn: (subject) => bus.pendingOn('EXPORTS', subject),

@@ -10,6 +10,8 @@ import { makeApplyApart } from '../database/apply-apart.ts'
 export const discoveredBatch = { maxBatch: 100, maxWaitMs: 50 } as const
 /** Messages of one site run entered in one go: about 400 URLs each at most. */
 export const maxBatchesAtOnce = 25
+/** Site runs entered at the same time: each waits for its lock and its commit. */
+const siteRunsAtOnce = 4
 
 /**
  * Handles messages of `scheduler-discovered`. One that can't be read or entered is logged and let go: the URLs whose batches
@@ -27,11 +29,15 @@ export function makeConsumeBatches(deps: {
     log: deps.log,
   })
   return async (messages: readonly RawMessage[]): Promise<void> => {
-    for (const part of bySiteRun(messages)) {
-      // Read part by part: what is read takes more memory than the messages do.
-      const batches = part.flatMap((message) => read(message, deps.log) ?? [])
-      if ((await enterApart(batches, deps.nowMs())).length > 0) deps.entered()
+    const parts = bySiteRun(messages).values()
+    const enterParts = async () => {
+      for (const part of parts) {
+        // Read part by part: what is read takes more memory than the messages do.
+        const batches = part.flatMap((message) => read(message, deps.log) ?? [])
+        if ((await enterApart(batches, deps.nowMs())).length > 0) deps.entered()
+      }
     }
+    await Promise.all(Array.from({ length: siteRunsAtOnce }, enterParts))
   }
 }
 

@@ -16,6 +16,8 @@ export function makeAdvanceSite(deps: {
   database: Database
   settings: EnterSettings
   times: LifecycleTimes
+  /** Whether batches may still be in the stream, see `makeDiscoveryBacklog`. */
+  isBehind: (siteRunId: string, settledAtMs: number, nowMs: number) => Promise<boolean>
   log: Logger
 }) {
   const { database, settings, times } = deps
@@ -36,9 +38,11 @@ export function makeAdvanceSite(deps: {
         await sql.query('update bulk_job_sites set settled_at = $2::timestamptz where id = $1', [run.id, at(nowMs)])
         return { after: 'nothing' }
       case 'drive-finders':
+        if (await deps.isBehind(run.id, run.settledAtMs ?? nowMs, nowMs)) return { after: 'nothing' }
         await driveFinders(sql, run, nowMs)
         return { after: 'nothing' }
       case 'forget-missing':
+        if (await deps.isBehind(run.id, run.settledAtMs ?? nowMs, nowMs)) return { after: 'nothing' }
         await forgetMissing(sql, run)
         return { after: 'again' }
       case 'ask-export':
