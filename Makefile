@@ -5,7 +5,7 @@ VITEST_ARGS ?=
 BENCH_ARGS ?=
 .DEFAULT_GOAL := help
 
-.PHONY: help install up down demo test faults chaos fuzz soak verify lint typecheck bench deploy
+.PHONY: help install up down demo test faults chaos fuzz soak verify lint typecheck bench bench-scale deploy
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ typecheck: install
 
 bench: install ## Measure the mesh, Crawlee, Scrapy and a bare loop over the same pages in one run
 	@node bench/sites/install.ts && node bench/compare/install.ts && node bench/speed.ts $(BENCH_ARGS)
+
+bench-scale: install ## Run over URLS=10000 made-up pages of 200 sites, check the archive against them, and print what a URL costs
+	@node bench/scale.ts --urls $(or $(URLS),10000) $(BENCH_ARGS)
 
 deploy: ## Roll a release out to a cluster, and back if it does not get well: make deploy ENV=dev|qa|prod
 	@./deploy/deploy.sh $(ENV)
