@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ManagedProcess } from '@seine/stack'
@@ -12,8 +12,11 @@ export interface TestServer extends AsyncDisposable {
   stop(): Promise<void>
 }
 
+/** Others may pass through it: started by root, PostgreSQL runs as another user and has its files in it. */
 export async function temporaryFolder(name: string): Promise<string> {
-  return mkdtemp(join(tmpdir(), `seine-${name}-`))
+  const folder = await mkdtemp(join(tmpdir(), `seine-${name}-`))
+  await chmod(folder, 0o711)
+  return folder
 }
 
 export function testServer(process: ManagedProcess, folder: string): TestServer {
