@@ -4,7 +4,7 @@ import { canonicalUrl } from '@seine/urls'
 import { mergePolicy } from './merge-policy.ts'
 
 export interface SiteProblem {
-  /** Where in the entry: `policyOverrides.timeouts.totalMs`, `hosts[1]`, `fields[0].css`. */
+  /** Where in the entry: `policyOverrides.timeouts.totalMs`, `startUrls[1]`, `fields[0].css`. */
   readonly field: string
   readonly message: string
 }
@@ -27,9 +27,6 @@ function policyProblems(site: Site, policies: ReadonlyMap<string, Policy>): Site
 
 function urlProblems(site: Site): SiteProblem[] {
   const problems: SiteProblem[] = []
-  for (const [place, host] of site.hosts.entries())
-    if (canonicalUrl(`https://${host}/`) === null || /[/?#@\s]/.test(host))
-      problems.push({ field: `hosts[${place}]`, message: "expected a host like 'shop.example' or 'shop.example:8080'" })
   for (const field of ['startUrls', 'sitemaps'] as const)
     for (const [place, url] of (site[field] ?? []).entries())
       if (canonicalUrl(url) === null)

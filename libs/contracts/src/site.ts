@@ -15,7 +15,7 @@ const host = z
   .string()
   .min(1)
   .max(260)
-  .refine(isHost, { error: 'expected a host like shop.example or shop.example:8080' })
+  .refine(isHost, { error: "expected a host like 'shop.example' or 'shop.example:8080'" })
 
 function isHost(text: string): boolean {
   const url = /[\s/?#@\\]/.test(text) ? null : URL.parse(`https://${text}/`)

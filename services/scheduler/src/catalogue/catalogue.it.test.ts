@@ -200,7 +200,6 @@ test('what is wrong with a site is said by field', async () => {
   await writeSites(lamps)
   const site = testSite('desks', {
     policy: 'brisk',
-    hosts: ['https://x.test'],
     fields: [{ name: 'ean', css: 'a[' }],
   })
   expect(await failure(changes().create({ site }, ann))).toMatchObject({
@@ -208,7 +207,6 @@ test('what is wrong with a site is said by field', async () => {
     details: {
       fields: {
         policy: ["unknown 'brisk', there are slow, default"],
-        'hosts.0': [expect.stringContaining('expected a host')],
         'fields.0.css': [expect.stringContaining("'ean' can't be read")],
       },
     },
