@@ -1,5 +1,6 @@
 import { makePostgres } from '@seine/stack'
 import { startFromImage } from './containers.ts'
+import { eventually } from './eventually.ts'
 import { type TestServer, temporaryFolder, testServer } from './test-server.ts'
 
 export interface TestPostgres extends TestServer {
@@ -23,5 +24,6 @@ export async function startPostgres(): Promise<TestPostgres> {
   const folder = await temporaryFolder('postgres')
   const { process, url } = await makePostgres({ dir: folder, durability: 'fast', restart: false })
   await process.start()
-  return { ...testServer(process, folder), url }
+  // After SIGKILL its backends live on for a moment, and as long as one does it refuses to start.
+  return { ...testServer(process, folder), start: () => eventually(() => process.start()), url }
 }
