@@ -7,6 +7,4 @@ export interface Scene {
   readonly mesh: Mesh
   readonly sites: NaughtySites
   readonly page: Page
-  /** What broke in the window so far. */
-  readonly troubles: readonly string[]
 }

@@ -1,6 +1,6 @@
 import { ApiFailure, type Presence } from '@seine/client'
 import type { SiteEntry } from '@seine/contracts'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { client, describeError } from '../../api.ts'
 import { t } from '../../i18n.ts'
 import { fieldErrors } from '../../ui/field-errors.ts'
@@ -50,7 +50,8 @@ export function useSiteEditing(entry: SiteEntry, presence: () => Presence | null
 
   useEffect(() => presence()?.set(isDirty ? 'editing' : 'viewing'), [isDirty])
 
-  useEffect(() => {
+  // A plain effect runs after the next frame: until then the browser would ask about changes that are saved already.
+  useLayoutEffect(() => {
     if (!isDirty) return
     const warn = (event: BeforeUnloadEvent) => event.preventDefault()
     addEventListener('beforeunload', warn)
