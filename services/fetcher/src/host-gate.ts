@@ -42,6 +42,8 @@ export const maxHoldMs = 1_000
  * in one go (I3).
  */
 const maxLateMs = 100
+/** A missed slot costs a write of the host's entry; a task that is given back costs the frontier, the broker and the scheduler one more. */
+const maxMissedSlots = 3
 /** Compare-and-set tries before a host's waiting tasks are given back. */
 const maxConflicts = 20
 /** A run always ends (I1): a host that failed so many probes of its breaker in a row is given up. */
@@ -194,21 +196,28 @@ export function makeHostGate(deps: {
     for (const waiter of waiters) waiter.settle(slot)
   }
 
+  async function acquireOnce(host: string, queue: HostQueue, pace: Pace): Promise<Slot> {
+    const settled = await new Promise<Settled>((resolve) => {
+      queue.waiters.push({ pace, settle: resolve })
+      void drain(host, queue)
+    })
+    if (settled.kind !== 'due') return settled
+    const { dueMs, hostDueAtMs } = settled
+    const waitMs = dueMs - nowMs()
+    // A timer may fire a millisecond early: rounding up keeps I3.
+    if (waitMs > 0) await clock.sleep(Math.ceil(waitMs) + 1)
+    // This process may have stood still meanwhile: stopped, or collecting garbage.
+    return missed(settled) ?? { kind: 'go', startedAtMs: dueMs, hostDueAtMs }
+  }
+
   return {
     async acquire(host, pace, run) {
       const queue = queueOf(host)
       if (run) queue.run = run
-      const settled = await new Promise<Settled>((resolve) => {
-        queue.waiters.push({ pace, settle: resolve })
-        void drain(host, queue)
-      })
-      if (settled.kind !== 'due') return settled
-      const { dueMs, hostDueAtMs } = settled
-      const waitMs = dueMs - nowMs()
-      // A timer may fire a millisecond early: rounding up keeps I3.
-      if (waitMs > 0) await clock.sleep(Math.ceil(waitMs) + 1)
-      // This process may have stood still meanwhile: stopped, or collecting garbage.
-      return missed(settled) ?? { kind: 'go', startedAtMs: dueMs, hostDueAtMs }
+      for (let tries = 1; ; tries++) {
+        const slot = await acquireOnce(host, queue, pace)
+        if (!isMissed(slot) || tries === maxMissedSlots) return slot
+      }
     },
     report(host, observation) {
       const queue = queueOf(host)
@@ -220,6 +229,10 @@ export function makeHostGate(deps: {
       await Promise.all([...queues].map(([host, queue]) => drain(host, queue)))
     },
   }
+}
+
+function isMissed(slot: Slot): boolean {
+  return slot.kind === 'defer' && slot.reason === 'slot-missed'
 }
 
 function grantsNothing(answer: Reservation | null): boolean {
