@@ -1,5 +1,5 @@
 import { type CellStyle, styleIndex } from './styles.ts'
-import { cellText, columnName, fitToPage, landscape } from './xml.ts'
+import { columnName, fitToPage, landscape, textElement } from './xml.ts'
 
 /** A cell of a sheet that is no table. A number has its style's format. */
 export interface PlainCell {
@@ -27,5 +27,5 @@ export function plainSheet(rows: readonly (readonly (PlainCell | null)[])[], wid
 function cellXml({ value, style = 'plain' }: PlainCell, at: string): string {
   const open = `<c r="${at}" s="${styleIndex(style)}"`
   if (typeof value === 'number') return `${open}><v>${value}</v></c>`
-  return `${open} t="inlineStr"><is><t xml:space="preserve">${cellText(value)}</t></is></c>`
+  return `${open} t="inlineStr"><is>${textElement(value)}</is></c>`
 }

@@ -4,7 +4,7 @@ import { crc32, createDeflateRaw } from 'node:zlib'
 import type { CellValue, Column, ColumnType } from '../column.ts'
 import { openTextFile } from '../text-file.ts'
 import { isRightAligned, type RuleStyle, ruleIndex, styleIndex, styleOf } from './styles.ts'
-import { cellText, columnName, escapeXml, fitToPage, landscape } from './xml.ts'
+import { columnName, escapeXml, fitToPage, landscape, textElement } from './xml.ts'
 import type { ZipEntry } from './zip-container.ts'
 
 /** Colours cells of a column where a formula about row 2 holds. */
@@ -83,7 +83,7 @@ export async function openSheet(
       linkBytes += value.length
       style = linkStyle
     }
-    return `${at}${style} t="inlineStr"><is><t xml:space="preserve">${cellText(value)}</t></is></c>`
+    return `${at}${style} t="inlineStr"><is>${textElement(value)}</is></c>`
   }
 
   const widths = columns.map((column) => column.width ?? Math.max(defaultWidth[column.type], column.name.length + 4))

@@ -51,11 +51,17 @@ test('cells have their types: text inline, numbers, dates as days, nothing for n
     ['https://a.test/', 'a & <b> "c"', -1.5, Date.UTC(2026, 0, 1, 12)],
     ['https://b.test/', null, null, '2024-05'],
   ])
-  expect(xml).toContain('<t xml:space="preserve">a &amp; &lt;b&gt; &quot;c&quot;</t>')
+  expect(xml).toContain('<t>a &amp; &lt;b&gt; &quot;c&quot;</t>')
   expect(xml).toMatch(/<c r="C2" s="\d+"><v>-1.5<\/v><\/c>/)
   expect(xml).toMatch(/<c r="D2" s="\d+"><v>46023.5<\/v><\/c>/)
   expect(xml).not.toContain('r="B3"')
   expect(xml).toContain('<c r="D3" t="inlineStr">')
+})
+
+test('blanks at the ends of a text count', async () => {
+  const xml = await sheet([['https://a.test/', ' a  b', null, 'c ']])
+  expect(xml).toContain('<t xml:space="preserve"> a  b</t>')
+  expect(xml).toContain('<t xml:space="preserve">c </t>')
 })
 
 test('a formula in text stays text', async () => {

@@ -18,6 +18,12 @@ export function cellText(text: string): string {
   return escapeXml(cut.includes('_x') ? cut.replace(/_(?=x[0-9a-fA-F]{4}_)/g, '_x005F_') : cut)
 }
 
+/** The element of a cell's text. Blanks at its ends are said to count, and nothing of it is elsewhere: it would be a tenth of a sheet. */
+export function textElement(text: string): string {
+  const shown = cellText(text)
+  return shown.startsWith(' ') || shown.endsWith(' ') ? `<t xml:space="preserve">${shown}</t>` : `<t>${shown}</t>`
+}
+
 // Not between the halves of a surrogate pair.
 function cutAt(text: string, chars: number): string {
   const end = /[\ud800-\udbff]/.test(text.charAt(chars - 1)) ? chars - 1 : chars
