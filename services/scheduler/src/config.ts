@@ -44,6 +44,8 @@ export const configSchema = z.object({
   RETAIN_DAYS: envInt({ min: 0, max: 36_500, default: 0 }),
   /** How long what is not to be kept is announced before it is let go of. */
   RETENTION_GRACE: envDurationMs(24 * 60 * 60_000),
+  /** Days that what changed of a page is kept: its history and its prices. 0: for ever. */
+  HISTORY_DAYS: envInt({ min: 0, max: 36_500, default: 1_095 }),
   /** `skip_existing` takes over results younger than this. */
   FRESH_FOR: envDurationMs(24 * 60 * 60_000),
 })

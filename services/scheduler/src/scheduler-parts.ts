@@ -35,6 +35,7 @@ import { makeDispatch, publishTask } from './frontier/dispatch.ts'
 import { makeLeaseCare } from './frontier/leases.ts'
 import { rearmHosts } from './frontier/wake-hosts.ts'
 import { makeApplyChanges } from './history/apply-changes.ts'
+import { makeForgetChanges } from './history/forget-changes.ts'
 import { giveBackLostSlots } from './hosts/host-slot.ts'
 import { serveHosts } from './hosts/serve-hosts.ts'
 import { makeAdvanceSite } from './lifecycle/advance-site.ts'
@@ -65,6 +66,7 @@ const filesEveryMs = 2_000
 const outboxEveryMs = 250
 const retentionEveryMs = 10 * 60_000
 const forgetAuditEveryMs = 60 * 60_000
+const forgetChangesEveryMs = 60 * 60_000
 /** Export results are few and each moves one site run. */
 const exportResultsAtOnce = 8
 /** Batches of one site run wait for each other. */
@@ -214,6 +216,8 @@ export async function schedulerParts(deps: {
   })
   const files = loop('catalogue files', filesEveryMs, makeLookAtFiles({ catalogue: deps.catalogue, log }))
   const forgetAudit = loop('audit', forgetAuditEveryMs, makeForgetAudit({ database, nowMs, log }))
+  const keptDays = config.HISTORY_DAYS
+  const forgetChanges = loop('history', forgetChangesEveryMs, makeForgetChanges({ database, keptDays, nowMs, log }))
   const retaining = loop('retention', retentionEveryMs, retention.round)
 
   const changed = () => {
@@ -257,6 +261,7 @@ export async function schedulerParts(deps: {
     retaining,
     files,
     forgetAudit,
+    forgetChanges,
     outbox,
   ]
 }

@@ -1,8 +1,10 @@
 import { newId, type PageChanges } from '@seine/contracts'
+import { silentLogger } from '@seine/runtime'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { emptyDatabase, planRun, startDatabase, storeSites } from '../testing/database.ts'
 import { testCatalogue, testSite } from '../testing/fixtures.ts'
 import { makeApplyChanges } from './apply-changes.ts'
+import { makeForgetChanges } from './forget-changes.ts'
 import { makeReadHistory } from './read-history.ts'
 
 let server: Awaited<ReturnType<typeof startDatabase>>
@@ -115,4 +117,23 @@ test('a page nobody knows has no history, an unknown site and a URL that is none
 test('the URL may be written as people do', async () => {
   await apply(batch(await newRun(), [added]))
   expect((await read.history({ ...ask, url: 'HTTPS://lamps.test:443/p/../p/1#x' })).total).toBe(1)
+})
+
+test('changes older than they are kept are forgotten, a bounded number at a time', async () => {
+  const [first, second] = [await newRun(), await newRun()]
+  const fetchedAt = '2026-11-20T10:00:00.123Z'
+  const day = 24 * 3_600_000
+  await apply(batch(first, [added, { ...added, field: 'Name' }, { ...added, field: 'Brand' }]))
+  await apply(batch(second, [{ ...priceMove(10, 12), fetchedAt: new Date(Date.parse(fetchedAt) + day).toISOString() }]))
+  const forget = (keptDays: number, ageMs: number) =>
+    makeForgetChanges({
+      ...{ database: server.database, keptDays, log: silentLogger, rowsAtOnce: 2 },
+      nowMs: () => Date.parse(fetchedAt) + ageMs,
+    })()
+  expect(await forget(0, 10_000 * day)).toBe('idle')
+  expect(await forget(30, 30 * day)).toBe('idle')
+  expect(await fieldsOf()).toHaveLength(4)
+  expect(await forget(30, 30 * day + 1)).toBe('more')
+  expect(await forget(30, 30 * day + 1)).toBe('idle')
+  expect(await fieldsOf()).toEqual([[second, 'Price']])
 })
