@@ -17,6 +17,7 @@ export interface RawMessage {
 
 /** A message that wants an acknowledgement. */
 export interface Delivery extends RawMessage {
+  /** By `performance.now`: a clock that nobody sets. */
   readonly receivedAtMs: number
   ack(): void
   /** Gives it back: delivered again at once. */

@@ -43,7 +43,7 @@ export function openIntake(deps: {
     if (error !== null) end?.({ unavailable: error.message })
     else if (message.subject.startsWith(inbox)) readStatus(message)
     else {
-      onDelivery(toDelivery(message, Date.now()))
+      onDelivery(toDelivery(message, performance.now()))
       wanted--
       if (wanted === 0) end?.('ended')
     }

@@ -8,7 +8,7 @@ export function keepWorking(held: () => Iterable<Delivery>, ackWaitMs: number): 
   const everyMs = ackWaitMs / 3
   const timer = setInterval(() => {
     // Younger ones have more than a third left until the next round.
-    const olderThanMs = Date.now() - everyMs / 2
+    const olderThanMs = performance.now() - everyMs / 2
     for (const delivery of held()) if (delivery.receivedAtMs <= olderThanMs) delivery.working()
   }, everyMs)
   timer.unref()

@@ -45,7 +45,7 @@ export function makePullBatch(deps: {
         await bell.rung()
         continue
       }
-      const leftMs = maxWaitMs - (Date.now() - first.receivedAtMs)
+      const leftMs = maxWaitMs - (performance.now() - first.receivedAtMs)
       if (buffer.length < maxBatch && leftMs > 0) {
         await bell.rung(leftMs)
         continue
