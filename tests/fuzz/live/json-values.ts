@@ -4,6 +4,8 @@ import type { Random } from '../random.ts'
 export type Schema = Readonly<Record<string, unknown>>
 
 const maxSampleDepth = 8
+/** As JSON: twice what the API takes. */
+const maxRepeatedChars = 2_000_000
 
 /** A value that a schema takes, or nearly: patterns are guessed. `known` has values by the name of their property. */
 export function sampleOf(
@@ -141,8 +143,12 @@ export function mutateValue(value: unknown, random: Random): unknown {
 
 function replaced(value: unknown, random: Random): unknown {
   switch (random.int(8)) {
-    case 0:
-      return Array.from({ length: random.pick([2, 1_000, 20_000]) }, () => value)
+    case 0: {
+      // An array of arrays of arrays of them would fit into no string.
+      const chars = (JSON.stringify(value) ?? '').length
+      const length = Math.min(random.pick([2, 1_000, 20_000]), Math.ceil(maxRepeatedChars / Math.max(1, chars)))
+      return Array.from({ length }, () => value)
+    }
     case 1: {
       let nested: unknown = value
       for (let depth = random.pick([10, 70, 2_000]); depth > 0; depth--)
