@@ -74,7 +74,14 @@ test('health answers at once with every part, whatever is asked meanwhile', asyn
     const answer = await fetch(`${mesh.gatewayUrl}/health`)
     const { parts } = (await answer.json()) as { parts: Record<string, { status: string }> }
     times.push(performance.now() - startedMs)
-    expect(Object.keys(parts).sort()).toEqual(['artifacts', 'broker', 'exporters', 'fetchers', 'scheduler'])
+    expect(Object.keys(parts).sort()).toEqual([
+      'artifacts',
+      'broker',
+      'broker-storage',
+      'exporters',
+      'fetchers',
+      'scheduler',
+    ])
   }
   const p95 = times.sort((a, b) => a - b)[47]!
   console.info(`GET /health: p50 ${times[25]?.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms`)

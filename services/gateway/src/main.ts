@@ -10,6 +10,7 @@ import { seeToFirstAdmin } from './auth/first-admin.ts'
 import { makeNoteDeed } from './auth/note-deed.ts'
 import { gatewayEnv } from './config.ts'
 import { loadDashboard } from './dashboard/dashboard-files.ts'
+import { makeCheckStorage } from './health/check-storage.ts'
 import { makeHealthWatch } from './health/health-watch.ts'
 import { makeApp } from './http/app.ts'
 import { makeHttpServer } from './http/http-server.ts'
@@ -39,6 +40,7 @@ await runMain('gateway', async () => {
   const watch = makeHealthWatch(
     {
       broker: { check: bus.check, isVital: true },
+      'broker-storage': { check: makeCheckStorage(() => services.list('gateway.*')), isVital: false },
       scheduler: { check: askScheduler, isVital: false },
       artifacts: { check: store.check, isVital: false },
       fetchers: { check: anyOf('fetcher'), isVital: false },

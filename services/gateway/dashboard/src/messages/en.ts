@@ -625,6 +625,7 @@ export const en = {
   'health.degraded': 'Degraded',
   'health.unhealthy': 'Unhealthy',
   'system.part.broker': 'Broker',
+  'system.part.broker-storage': 'Broker’s storage',
   'system.part.scheduler': 'Scheduler',
   'system.part.fetchers': 'Fetchers',
   'system.part.exporters': 'Exporters',

@@ -723,6 +723,7 @@ export const ru: Messages = {
   'health.degraded': 'С перебоями',
   'health.unhealthy': 'Неисправно',
   'system.part.broker': 'Брокер',
+  'system.part.broker-storage': 'Хранилище брокера',
   'system.part.scheduler': 'Планировщик',
   'system.part.fetchers': 'Загрузчики',
   'system.part.exporters': 'Экспортёры',
