@@ -1,11 +1,11 @@
 import { JetStreamApiError, type JetStreamClient } from '@nats-io/jetstream'
 import { errors, type NatsConnection } from '@nats-io/transport-node'
-import { fetchTask } from '@seine/contracts'
+import { discovered, fetchTask } from '@seine/contracts'
 import { makeManualClock, silentLogger } from '@seine/runtime'
 import { expect, test } from 'vitest'
 import { seal } from './envelope.ts'
 import type { Link } from './link.ts'
-import { sampleTask } from './messages.fixture.ts'
+import { sampleDiscovered, sampleTask } from './messages.fixture.ts'
 import { makePublisher, publisherLimits } from './publisher.ts'
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
@@ -104,6 +104,25 @@ test('a bus that is closed refuses what waits', async () => {
   link.closed = true
   await clock.advance(1_000)
   expect(await stored).toMatchObject({ reason: 'closed' })
+})
+
+test('a few that come together are stored one by one, and the next only after them', async () => {
+  const waiting: (() => void)[] = []
+  const { publisher, ids } = publisherOn(() => new Promise((resolve) => void waiting.push(() => resolve(ack))))
+  const found = () => publisher.store(seal(discovered, sampleDiscovered(), {}, 1_000_000))
+  const first = Array.from({ length: 5 }, found)
+  await settled()
+  await settled()
+  expect(ids).toHaveLength(5)
+  const next = found()
+  await settled()
+  expect(ids).toHaveLength(5)
+  for (const finish of waiting) finish()
+  await Promise.all(first)
+  await settled()
+  expect(ids).toHaveLength(6)
+  waiting[5]!()
+  await next
 })
 
 test('no more is in flight than the window holds', async () => {

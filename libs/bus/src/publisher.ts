@@ -25,6 +25,8 @@ export const publisherLimits: PublisherLimits = {
   noStreamTimeoutMs: 30_000,
 }
 
+/** The server opens a store on disk for each batch: fewer messages cost it less one by one (0.10 against 0.11 ms each at 12, 0.19 against 0.55 at 2). */
+const minBatchMessages = 14
 const maxBatchMessages = 100
 const maxBatchBytes = 8 * 1024 ** 2
 
@@ -41,8 +43,8 @@ interface Waiting {
 }
 
 /**
- * Publishes in a bounded window. What waits for one stream with atomic batches while a commit is under way goes
- * together in the next: one sync for up to 100 messages. A second commit at once would only make both smaller.
+ * Publishes in a bounded window. What waits for one stream with atomic batches while others are under way goes together
+ * next: one sync for up to 100 messages, where they are many enough. A second round at once would only make both smaller.
  */
 export function makePublisher(deps: {
   nc: NatsConnection
@@ -98,12 +100,12 @@ export function makePublisher(deps: {
 
   /** Resolves when the batch is stored or given up; what is then published one by one holds nothing else up. */
   async function storeTogether(batch: Waiting[]): Promise<void> {
-    const [first, second] = batch
-    if (first !== undefined && second === undefined) {
-      const stored = storeOne(first.envelope)
-      first.settle(stored)
-      // Waited for, or a steady trickle would never gather into batches; its failure is its publisher's.
-      return stored.catch(() => {})
+    if (batch.length < minBatchMessages) {
+      const stored = batch.map(({ envelope }) => storeOne(envelope))
+      for (const [i, { settle }] of batch.entries()) settle(stored[i]!)
+      // Waited for, or a steady trickle would never gather into batches; a failure is its publisher's.
+      await Promise.allSettled(stored)
+      return
     }
     try {
       await attempt(() =>
