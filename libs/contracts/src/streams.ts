@@ -11,6 +11,7 @@ export interface StreamSettings {
   /** Absent: no limit. */
   readonly maxBytes?: number
   readonly maxAgeMs: number
+  /** How long the server remembers message ids. It keeps them in memory: streams with a message a page have it short (ADR-0008). */
   readonly duplicateWindowMs: number
   readonly compression: 'none' | 's2'
   /**
@@ -35,7 +36,7 @@ export const streams = {
     discard: 'new',
     maxMessagesPerSubject: 512,
     maxAgeMs: dayMs,
-    duplicateWindowMs: 10 * minuteMs,
+    duplicateWindowMs: 2 * minuteMs,
     compression: 'none',
     persist: 'async',
     atomicBatches: false,
@@ -73,7 +74,7 @@ export const streams = {
     retention: 'limits',
     discard: 'new',
     maxAgeMs: 14 * dayMs,
-    duplicateWindowMs: 10 * minuteMs,
+    duplicateWindowMs: 2 * minuteMs,
     compression: 's2',
     persist: 'synced',
     atomicBatches: true,
