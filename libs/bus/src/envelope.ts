@@ -1,5 +1,5 @@
 import { type MsgHdrs, headers as makeHeaders } from '@nats-io/transport-node'
-import { headerNames, type MessageDefinition, type MessageOf, type StreamName } from '@seine/contracts'
+import { compiled, headerNames, type MessageDefinition, type MessageOf, type StreamName } from '@seine/contracts'
 import { currentTraceParent } from '@seine/telemetry'
 import { InvalidMessage, MessageTooLarge } from './errors.ts'
 import { problemsOf } from './read-message.ts'
@@ -31,7 +31,7 @@ export function seal<D extends MessageDefinition>(
   options: PublishOptions,
   maxBytes: number,
 ): Envelope {
-  const checked = definition.schema.safeParse(message)
+  const checked = compiled(definition.schema).safeParse(message)
   if (!checked.success) throw new InvalidMessage(definition.name, problemsOf(checked.error))
   const id = definition.messageId(checked.data)
   // Each comes once: looking for an earlier one to replace would cost as much as the rest.

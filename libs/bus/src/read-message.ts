@@ -1,3 +1,4 @@
+import { compiled } from '@seine/contracts'
 import type { z } from 'zod'
 
 export type Read<T> = { ok: true; value: T } | { ok: false; problems: string[] }
@@ -7,7 +8,7 @@ export type Read<T> = { ok: true; value: T } | { ok: false; problems: string[] }
  * are strict, so the fields they name as unknown are removed and the rest is read again.
  */
 export function readTolerantly<T>(schema: z.ZodType<T>, json: unknown): Read<T> {
-  const first = schema.safeParse(json)
+  const first = compiled(schema).safeParse(json)
   if (first.success) return { ok: true, value: first.data }
   const unknown = first.error.issues.filter((issue) => issue.code === 'unrecognized_keys')
   if (unknown.length === 0) return { ok: false, problems: problemsOf(first.error) }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { compiled } from './compiled.ts'
 import { contentKeySchema } from './content-key.ts'
 import { defineMessage } from './define.ts'
 import { pageRecordSchema } from './record.ts'
@@ -73,7 +74,7 @@ export type PageResult = z.output<typeof pageResult.schema>
 
 /** Reads the outcome out of a header's value. Throws ZodError or SyntaxError: a value we did not write. */
 export function readOutcome(headerValue: string): Outcome {
-  return outcomeSchema.parse(JSON.parse(headerValue))
+  return compiled(outcomeSchema).parse(JSON.parse(headerValue))
 }
 
 // Header values are Latin-1 without line breaks on the wire: JSON escapes carry the rest.

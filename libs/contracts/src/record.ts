@@ -171,6 +171,9 @@ export const httpFactsSchema = z.strictObject({
 
 export type HttpFacts = z.output<typeof httpFactsSchema>
 
+// `z.json()` is recursive: no schema with it can be compiled. What is in a record comes from JSON or goes there.
+const jsonValue = z.unknown() as unknown as z.ZodType<z.core.util.JSONType>
+
 /** What extraction made of one answered page. Redirects and errors have one too, with `seo: null`. */
 export const pageRecordSchema = z.strictObject({
   url: z.string().max(2_048),
@@ -203,7 +206,7 @@ export const pageRecordSchema = z.strictObject({
   /** Absent: the record is older than the field. */
   http: httpFactsSchema.optional(),
   /** Values of site selectors that are no field of a product, by name; null: it matched nothing. Absent: there are none. */
-  extracted: z.record(z.string(), z.json()).optional(),
+  extracted: z.record(z.string(), jsonValue).optional(),
   /** Names of required selectors that matched nothing. Absent: none. */
   missingRequired: z.array(z.string().max(64)).max(recordLimits.maxExtracted).optional(),
 })
