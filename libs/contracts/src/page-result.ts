@@ -40,6 +40,8 @@ export const outcomeSchema = z.object({
   lastModified: z.string().max(100).optional(),
   /** `ok` only: what the record was made of. */
   content: contentKeySchema.optional(),
+  /** Whether the record of last time was taken over, or had to be made again. Absent: there was none, or the host itself said `unchanged`. */
+  cache: z.enum(['hit', 'miss']).optional(),
   /** File below the site run's `pages` folder that holds what was answered, once it is there. Absent: it is not stored. */
   stored: z.string().max(100).optional(),
   /** Short sentence for people, for preflight and failures. Absent: the reason says it all. */

@@ -2,6 +2,7 @@ import type { Bus } from '@seine/bus'
 import { outcomeHeader, type PageRecord, type PageResult } from '@seine/contracts'
 import { type AttemptRecord, makeExternalSort, urlKey } from '@seine/reports'
 import type { Logger } from '@seine/runtime'
+import { type CacheUses, countCacheUse } from './tell-cache-uses.ts'
 
 /** A record of a page, for sorting. */
 export type NewRecord = AttemptRecord & {
@@ -11,6 +12,8 @@ export type NewRecord = AttemptRecord & {
 
 export interface CollectedRecords extends AsyncDisposable {
   readonly count: number
+  /** Of the results that were replayed. */
+  readonly cacheUses: CacheUses
   add(record: NewRecord): Promise<void>
   /** Those of every message of the site run. */
   replay(bus: Pick<Bus, 'replay'>, options: ReplayOptions): Promise<void>
@@ -36,7 +39,9 @@ export function openRecords(
 ): CollectedRecords {
   const sort = makeExternalSort({ dir, maxBytes: sortMemoryBytes })
   const fromPages = new WeakSet<PageRecord>()
+  const cacheUses: CacheUses = { hit: 0, miss: 0 }
   return {
+    cacheUses,
     get count() {
       return sort.count
     },
@@ -51,7 +56,10 @@ export function openRecords(
       for await (const { headers, data, seq } of bus.replay(subject, { stream: 'RESULTS' })) {
         signal.throwIfAborted()
         const header = headers(outcomeHeader)
-        if (header !== undefined) onOutcome?.(header)
+        if (header !== undefined) {
+          countCacheUse(cacheUses, header)
+          onOutcome?.(header)
+        }
         if (!mayHoldRecord(header)) continue
         const result = parse(data)
         if (result === null) log.warn('unreadable page result left out', { ...of, seq })

@@ -11,10 +11,11 @@ import { openKnownSpool } from './known-spool.ts'
 import { readLedger } from './read-ledger.ts'
 import { readPlan } from './read-plan.ts'
 import { writeSiteReports } from './site-reports.ts'
+import { tellCacheUses } from './tell-cache-uses.ts'
 import type { WorkDirs } from './work-dirs.ts'
 
 export interface ExportDeps {
-  readonly bus: Pick<Bus, 'bucket' | 'call' | 'publish' | 'replay'>
+  readonly bus: Pick<Bus, 'bucket' | 'call' | 'nowMs' | 'publish' | 'replay'>
   readonly store: ArtifactStore
   readonly workDirs: WorkDirs
   readonly sortMemoryBytes: number
@@ -96,6 +97,8 @@ export function makeExportSite(deps: ExportDeps) {
     }
     await changes.publish(told, { ...of, attempt: work.attempt }, signal)
     await known.publish(told, { ...of, attempt: work.attempt, isCompared: previousRunId !== null }, signal)
+    // A re-extraction fetched nothing.
+    if (!work.reextract) await tellCacheUses(bus, work, records.cacheUses)
     const isGone = work.previousRunId !== null && previousRunId === null
     return {
       status: 'complete',

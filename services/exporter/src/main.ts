@@ -10,7 +10,7 @@ import { makeExportSite } from './export-site.ts'
 import { makeRemovePart } from './remove-part.ts'
 import { makeExportSinks } from './sinks/export-sinks.ts'
 import { openSinks } from './sinks/open-sinks.ts'
-import { whileFull } from './while-full.ts'
+import { whileBlocked } from './while-blocked.ts'
 import { makeWorkDirs } from './work-dirs.ts'
 
 await runMain('exporter', async () => {
@@ -30,17 +30,17 @@ await runMain('exporter', async () => {
     maxFileWaitMs: config.EXPORT_PAGES_WAIT,
     log,
   }
-  /** The same work, done again where a disk is full. */
-  const withRoom =
+  /** The same work, done again where a disk is full or the store away. */
+  const withPatience =
     <Work, Answer>(work: (work: Work, signal: AbortSignal) => Promise<Answer>) =>
     (asked: Work, signal: AbortSignal): Promise<Answer> =>
-      whileFull(() => work(asked, signal), { workFolder: config.EXPORT_TMP_DIR, clock: systemClock, signal, log })
+      whileBlocked(() => work(asked, signal), { workFolder: config.EXPORT_TMP_DIR, clock: systemClock, signal, log })
   const sinks = await openSinks(config, { store, spoolDir: spool.path, nowMs: () => bus.nowMs() })
   const part = makeExportPart({
     bus,
-    exportSite: withRoom(makeExportSite(deps)),
-    exportArchive: withRoom(makeExportArchive({ ...deps, partBytes: config.ARCHIVE_PART_BYTES })),
-    exportDiff: withRoom(makeExportDiff(deps)),
+    exportSite: withPatience(makeExportSite(deps)),
+    exportArchive: withPatience(makeExportArchive({ ...deps, partBytes: config.ARCHIVE_PART_BYTES })),
+    exportDiff: withPatience(makeExportDiff(deps)),
     exportSinks: sinks.length === 0 ? undefined : makeExportSinks({ ...deps, sinks, clock: systemClock }),
     concurrency: config.EXPORT_CONCURRENCY,
     metrics: telemetry.metrics,

@@ -17,6 +17,7 @@ export interface Ending {
   readonly etag?: string
   readonly lastModified?: string
   readonly content?: ContentKey
+  readonly cache?: 'hit' | 'miss'
   readonly stored?: string
   readonly record?: PageRecord
 }

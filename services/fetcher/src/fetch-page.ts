@@ -4,7 +4,6 @@ import { bodyHashOf, type FetchedPage, isHtml, readPage } from '@seine/pages'
 import { hostOf } from '@seine/urls'
 import { makeAnnouncer } from './announce.ts'
 import type { makeAsk } from './ask.ts'
-import type { CacheTally } from './cache-tally.ts'
 import { contentKeyOf, isSameContent } from './content-key.ts'
 import type { Ending } from './ending.ts'
 import type { Pace } from './host-gate.ts'
@@ -18,7 +17,6 @@ export interface FetchPageDeps {
   readonly robotsOf: RobotsOf
   readonly nowMs: () => number
   readonly bus: Parameters<typeof makeAnnouncer>[0]
-  readonly noteCacheUse: CacheTally['note']
   readonly pageFiles: Pick<PageFiles, 'add'>
 }
 
@@ -32,7 +30,7 @@ interface ReadPage {
  * Fetches and extracts one page. A redirect is not followed: it is this page's answer, and its target is discovered
  * (the frontier decides, and the target's own host clock is kept).
  */
-export function makeFetchPage({ ask, robotsOf, nowMs, bus, noteCacheUse, pageFiles }: FetchPageDeps) {
+export function makeFetchPage({ ask, robotsOf, nowMs, bus, pageFiles }: FetchPageDeps) {
   // A function of its own: its body is let go of before anything waits for the broker, which may be away (keeps I7).
   async function askAndRead(task: FetchTask, loaded: LoadedPlan, pace: Pace): Promise<ReadPage> {
     const { policy, site } = loaded.plan
@@ -71,11 +69,9 @@ export function makeFetchPage({ ask, robotsOf, nowMs, bus, noteCacheUse, pageFil
 
     const bodyHash = bodyHashOf(body)
     const content = status < 300 ? contentKeyOf(answer, bodyHash, loaded.extractionKey) : undefined
-    if (isPage && content !== undefined && task.known !== undefined) {
-      const same = isSameContent(content, task.known)
-      noteCacheUse(task, same ? 'hit' : 'miss')
-      if (same) return { ending: { ...measured, outcome: 'unchanged', reason: 'same-content' }, found: [] }
-    }
+    const wasKnown = isPage && content !== undefined && task.known !== undefined
+    if (wasKnown && isSameContent(content, task.known))
+      return { ending: { ...measured, outcome: 'unchanged', reason: 'same-content', cache: 'hit' }, found: [] }
 
     const { record, links, redirectUrl } = readPage(page, {
       siteHosts: loaded.hosts,
@@ -85,8 +81,10 @@ export function makeFetchPage({ ask, robotsOf, nowMs, bus, noteCacheUse, pageFil
     })
     if (needsBrowser(task, answer, record)) return { ending: toBrowser(measured, nowMs()), found: [] }
     const outcome: OutcomeKind = isPage ? 'ok' : 'failed'
+    const key = content === undefined ? {} : { content }
+    const cache = wasKnown ? ({ cache: 'miss' } as const) : {}
     return {
-      ending: { ...measured, outcome, reason: verdict.reason, record, ...(content === undefined ? {} : { content }) },
+      ending: { ...measured, outcome, reason: verdict.reason, record, ...key, ...cache },
       found: redirectUrl === null ? linksOf(links, task, loaded) : [redirectOf(redirectUrl, task)],
     }
   }

@@ -16,7 +16,6 @@ import type { Metrics } from '@seine/telemetry'
 import { makeAsk, makeAskStream } from './ask.ts'
 import type { Browsers } from './browser/browsers.ts'
 import { makeFetchRenderedPage } from './browser/fetch-rendered-page.ts'
-import { makeCacheTally } from './cache-tally.ts'
 import { makeFetchMeter } from './fetch-meter.ts'
 import { makeFetchPage } from './fetch-page.ts'
 import { makeFetchRobots } from './fetch-robots.ts'
@@ -70,8 +69,6 @@ export async function makeFetchPart(deps: {
   })
   const siteRuns = await bus.bucket<SiteRunFlag>(buckets.runs)
   await siteRuns.watch('*.*', (siteRun, flag) => flag === 'fetched' && pageFiles.finish(siteRun), stop)
-  const cache = makeCacheTally((event) => publishEvent(bus, event))
-  const noteCacheUse = cache.note
   const handleTask = makeHandleTask({
     plans: await makePlans(plans, stop),
     flagOf: flags.of,
@@ -79,8 +76,8 @@ export async function makeFetchPart(deps: {
       robots: makeFetchRobots({ ask, robotsOf, bus }),
       sitemap: makeFetchSitemap({ askStream, robotsOf, nowMs, random, bus }),
       page: browsers
-        ? makeFetchRenderedPage({ http, gate, nowMs, random, robotsOf, bus, noteCacheUse, pageFiles, browsers, log })
-        : makeFetchPage({ ask, robotsOf, nowMs, bus, noteCacheUse, pageFiles }),
+        ? makeFetchRenderedPage({ http, gate, nowMs, random, robotsOf, bus, pageFiles, browsers, log })
+        : makeFetchPage({ ask, robotsOf, nowMs, bus, pageFiles }),
     },
     bus,
     random,
@@ -90,7 +87,7 @@ export async function makeFetchPart(deps: {
   const work = bus.pull(fetchConsumerOf(deps.pool), fetchTask, handleTask, { maxInFlight: deps.maxInFlight })
   const probe = bus.serve(fetcherRpc.probe, makeProbe({ ask, robotsOf, nowMs, sleep: systemClock.sleep }))
   return {
-    parts: [work, probe, cache.part, pageFiles.part],
+    parts: [work, probe, pageFiles.part],
     async flush() {
       await gate.flush()
       await pageFiles.close()

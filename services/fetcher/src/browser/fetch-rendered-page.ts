@@ -18,7 +18,7 @@ export function makeFetchRenderedPage(
   deps: AskDeps<Pick<HttpClient, 'request'>> &
     Omit<FetchPageDeps, 'ask'> & { browsers: Browsers; log: Logger; clock?: Clock },
 ) {
-  const { http, gate, nowMs, random, robotsOf, bus, noteCacheUse, pageFiles, browsers, log } = deps
+  const { http, gate, nowMs, random, robotsOf, bus, pageFiles, browsers, log } = deps
   const clock = deps.clock ?? systemClock
   const { pool, cache, limits } = browsers
   const render = makeRenderPage({ pool, http, limits, clock, log })
@@ -37,6 +37,6 @@ export function makeFetchRenderedPage(
         ),
     }
     const ask = makeAsk({ http: client, gate, nowMs, random })
-    return makeFetchPage({ ask, robotsOf, nowMs, bus, noteCacheUse, pageFiles })(task, loaded)
+    return makeFetchPage({ ask, robotsOf, nowMs, bus, pageFiles })(task, loaded)
   }
 }

@@ -101,7 +101,6 @@ export async function startRendering(
     ...{ http, gate, robotsOf, bus, browsers, log },
     nowMs: Date.now,
     random: () => 0.5,
-    noteCacheUse: () => {},
     pageFiles: { add: async () => null },
   })
 

@@ -1,6 +1,6 @@
 import { type Clock, silentLogger } from '@seine/runtime'
 import { expect, test } from 'vitest'
-import { maxRoomWaitMs, whatIsFull, whileFull } from './while-full.ts'
+import { maxBlockedMs, whatBlocks, whileBlocked } from './while-blocked.ts'
 
 const enospc = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
 
@@ -21,14 +21,14 @@ function trying(fails: (nowMs: number) => Error | null) {
     return ms
   }
   const context = { workFolder: '/var/tmp/seine', clock, signal: stopping.signal, log }
-  return { done: () => whileFull(work, context), lines, stopping }
+  return { done: () => whileBlocked(work, context), lines, stopping }
 }
 
 test('work that finds a disk full goes on when there is room, and says once what is full', async () => {
   const { done, lines } = trying((ms) => (ms < 120_000 ? enospc : null))
   expect(await done()).toBe(120_000)
   expect(lines).toEqual([
-    'the disk of EXPORT_TMP_DIR (/var/tmp/seine) is full: ENOSPC: no space left on device, write; waiting for room',
+    'the disk of EXPORT_TMP_DIR (/var/tmp/seine) is full: ENOSPC: no space left on device, write; trying again until it can go on',
   ])
 })
 
@@ -39,10 +39,10 @@ test('it does not wait for ever, and its failure names what is full', async () =
     return enospc
   })
   await expect(done()).rejects.toMatchObject({
-    code: 'disk-full',
+    code: 'export-blocked',
     message: expect.stringMatching(/^the disk of EXPORT_TMP_DIR \(\/var\/tmp\/seine\) is full: ENOSPC/),
   })
-  expect(started.at(-1)).toBe(maxRoomWaitMs)
+  expect(started.at(-1)).toBe(maxBlockedMs)
 })
 
 test('other failures are not waited for, nor is a stop', async () => {
@@ -58,8 +58,9 @@ test.each([
   [new Error('insufficient storage resources available'), 'the broker’s store is full'],
   [new Error('maximum bytes exceeded'), 'the broker’s store is full'],
   [Object.assign(new Error('no'), { code: 'XMinioStorageFull' }), 'the object store is full'],
+  [new Error('Request failed after 1 retries: Error: Retryable HTTP status: 500'), 'the object store fails or is away'],
   [new Error('some other'), null],
   ['text', null],
 ])('%s: %s', (error, full) => {
-  expect(whatIsFull(error, '/tmp/x')).toBe(full)
+  expect(whatBlocks(error, '/tmp/x')).toBe(full)
 })
