@@ -25,6 +25,7 @@ export interface SamplePage {
   readonly lost?: boolean
   /** File of stored pages that its result names. */
   readonly stored?: string
+  readonly cache?: 'hit' | 'miss'
 }
 
 export const site = 'shop'
@@ -145,6 +146,7 @@ export async function publishResults(bus: Bus, runId: string, pages: readonly Sa
             durationMs: 1,
             bytes: 1,
             ...(page.stored === undefined ? {} : { stored: page.stored }),
+            ...(page.cache === undefined ? {} : { cache: page.cache }),
           },
           record: isAsked ? recordOf(page) : null,
         })
