@@ -15,10 +15,7 @@ export interface EventInput<T extends EventType> {
 }
 
 /** Publishes a typed event. Throws InvalidMessage where `data` is not what its type says. */
-export async function publishEvent<T extends EventType>(
-  bus: Pick<Bus, 'nowMs' | 'publish'>,
-  event: EventInput<T>,
-): Promise<void> {
+export async function publishEvent<T extends EventType>(bus: Bus, event: EventInput<T>): Promise<void> {
   const { jobId, site, step, level, type, data, correlationId } = event
   const message = {
     ts: new Date(bus.nowMs()).toISOString(),

@@ -56,9 +56,9 @@ export const eventData = {
     untilMs: z.number().optional(),
     reason: z.string().optional(),
   }),
-  /** Pages whose content was the same as last time: their record was taken over. Told when the site is exported. */
+  /** Pages whose content was the same as last time: their record was taken over. Told when the site is done. */
   'cache.hit': z.strictObject({ pages: z.int() }),
-  /** Pages that were extracted although a record of them existed. Told when the site is exported. */
+  /** Pages that were extracted although a record of them existed. Told when the site is done. */
   'cache.miss': z.strictObject({ pages: z.int() }),
   /** What there is of the site's run is let go of after `after`: its pages in the ledger, files and stored pages. */
   'retention.planned': z.strictObject({

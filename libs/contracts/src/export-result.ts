@@ -6,6 +6,11 @@ import { siteName } from './site.ts'
 import { storedPagesSchema } from './stored-pages.ts'
 import { noSite } from './subjects.ts'
 
+/** Pages whose content was that of last time, so that their record was taken over, and those that had to be read again. */
+const cacheUsesSchema = z.strictObject({ hit: z.int().nonnegative(), miss: z.int().nonnegative() })
+
+export type CacheUses = z.output<typeof cacheUsesSchema>
+
 /** What an export wrote. From: exporter. Stream: RESULTS. Idempotent by target and attempt. */
 export const exportResult = defineMessage({
   name: 'result.export',
@@ -31,6 +36,8 @@ export const exportResult = defineMessage({
     quality: qualitySchema.optional(),
     /** Absent: the site does not store its pages. */
     storedPages: storedPagesSchema.optional(),
+    /** Absent: of what was not fetched (an archive, a re-extraction), or by an exporter that does not count. */
+    cacheUses: cacheUsesSchema.optional(),
     durationMs: z.number().nonnegative(),
   }),
   subject: (m) => `result.export.${m.runId}.${m.site ?? noSite}`,

@@ -1,8 +1,8 @@
 import type { Bus } from '@seine/bus'
-import { outcomeHeader, type PageRecord, type PageResult } from '@seine/contracts'
+import { type CacheUses, outcomeHeader, type PageRecord, type PageResult } from '@seine/contracts'
 import { type AttemptRecord, makeExternalSort, urlKey } from '@seine/reports'
 import type { Logger } from '@seine/runtime'
-import { type CacheUses, countCacheUse } from './tell-cache-uses.ts'
+import { countCacheUse } from './count-cache-use.ts'
 
 /** A record of a page, for sorting. */
 export type NewRecord = AttemptRecord & {

@@ -11,11 +11,10 @@ import { openKnownSpool } from './known-spool.ts'
 import { readLedger } from './read-ledger.ts'
 import { readPlan } from './read-plan.ts'
 import { writeSiteReports } from './site-reports.ts'
-import { tellCacheUses } from './tell-cache-uses.ts'
 import type { WorkDirs } from './work-dirs.ts'
 
 export interface ExportDeps {
-  readonly bus: Pick<Bus, 'bucket' | 'call' | 'nowMs' | 'publish' | 'replay'>
+  readonly bus: Pick<Bus, 'bucket' | 'call' | 'publish' | 'replay'>
   readonly store: ArtifactStore
   readonly workDirs: WorkDirs
   readonly sortMemoryBytes: number
@@ -27,7 +26,16 @@ export interface ExportDeps {
 
 export type ExportAnswer = Pick<
   ExportResult,
-  'status' | 'reason' | 'rows' | 'missingUrlIds' | 'artifacts' | 'archiveParts' | 'diff' | 'quality' | 'storedPages'
+  | 'status'
+  | 'reason'
+  | 'rows'
+  | 'missingUrlIds'
+  | 'artifacts'
+  | 'archiveParts'
+  | 'diff'
+  | 'quality'
+  | 'storedPages'
+  | 'cacheUses'
 >
 
 /**
@@ -97,8 +105,6 @@ export function makeExportSite(deps: ExportDeps) {
     }
     await changes.publish(told, { ...of, attempt: work.attempt }, signal)
     await known.publish(told, { ...of, attempt: work.attempt, isCompared: previousRunId !== null }, signal)
-    // A re-extraction fetched nothing.
-    if (!work.reextract) await tellCacheUses(bus, work, records.cacheUses)
     const isGone = work.previousRunId !== null && previousRunId === null
     return {
       status: 'complete',
@@ -109,6 +115,8 @@ export function makeExportSite(deps: ExportDeps) {
       diff: written.diff,
       ...(written.quality === null ? {} : { quality: written.quality }),
       ...(pageCount === null ? {} : { storedPages: pageCount.read() }),
+      // A re-extraction fetched nothing.
+      ...(work.reextract ? {} : { cacheUses: records.cacheUses }),
     }
   }
 }

@@ -19,7 +19,8 @@ beforeAll(async () => {
   await mesh.startScheduler(testCatalogue([testSite('good'), testSite('poor'), testSite('unjudged')]))
   const exporter = makeFakeExporter(mesh.bus, (work) => {
     if (!('site' in work) || work.site === 'unjudged') return {}
-    return { quality: work.site === 'poor' ? failed : { status: 'passed', reasons: [] } }
+    const cacheUses = { hit: 2, miss: 0 }
+    return { quality: work.site === 'poor' ? failed : { status: 'passed', reasons: [] }, cacheUses }
   })
   await mesh.start(
     makeFakeFetcher(mesh.bus, () => ({})),
@@ -48,4 +49,18 @@ test('what the gates say of a site goes with its end, and their summary with the
 test('a run without a judged site has no quality', async () => {
   const { id } = await mesh.createRun({ sites: ['unjudged'] })
   expect(await mesh.ended(id)).not.toHaveProperty('quality')
+})
+
+test('how the records of last time were used is told once a site, and nothing after the end of the run', async () => {
+  const { id } = await mesh.createRun()
+  await mesh.ended(id)
+  await eventually(async () => {
+    const events = await mesh.events(id)
+    const told = events.filter(({ type }) => type === 'cache.hit' || type === 'cache.miss')
+    expect(told.map(({ site, type, data }) => [site, type, data]).sort()).toEqual([
+      ['good', 'cache.hit', { pages: 2 }],
+      ['poor', 'cache.hit', { pages: 2 }],
+    ])
+    expect(events.at(-1)?.type).toBe('run.finished')
+  })
 })

@@ -1,8 +1,8 @@
-import type { ExportResult } from '@seine/contracts'
+import type { CacheUses, ExportResult } from '@seine/contracts'
 import type { Logger } from '@seine/runtime'
 import type { Database, Sql } from '../database/sql.ts'
 import { toJson } from '../database/to-json.ts'
-import { recordEvents } from '../events/outbox.ts'
+import { type NewEvent, recordEvents } from '../events/outbox.ts'
 import { reopenUrls } from '../frontier/reopen-urls.ts'
 import { lockSiteRun, type SiteRunRow } from '../frontier/site-run-row.ts'
 import { finishRun, lockJob } from './job-row.ts'
@@ -35,6 +35,7 @@ export function makeApplyExportResult(database: Database, log: Logger) {
         result.artifacts.map((artifact) => ({ ...base, data: { artifact } })),
         nowMs,
       )
+      await recordEvents(sql, cacheEvents(run, result.cacheUses), nowMs)
       await moveSiteRun(sql, run, { to: 'completed' }, nowMs, { diff: result.diff, quality: result.quality })
       return
     }
@@ -101,4 +102,12 @@ export function makeApplyExportResult(database: Database, log: Logger) {
       if (run?.status !== 'running' || run.step !== 'export' || result.attempt <= run.exportBase) return
       await applySite(sql, run, result, nowMs)
     })
+}
+
+/** Told here and not by fetchers: nothing of a run comes after its end, also where a fetcher's link was out (I2). */
+function cacheEvents(run: SiteRunRow, uses: CacheUses = { hit: 0, miss: 0 }): NewEvent[] {
+  const base = { runId: run.jobId, site: run.site, step: run.step, level: 'debug' } as const
+  return (['hit', 'miss'] as const)
+    .filter((use) => uses[use] > 0)
+    .map((use) => ({ ...base, type: `cache.${use}`, data: { pages: uses[use] } }))
 }
