@@ -14,6 +14,7 @@ import { parseSafely } from '../security/safe-json.ts'
 import { ApiError, invalidRequest, toApiError } from './api-error.ts'
 import { clientAddress } from './client-address.ts'
 import { correlationIdOf } from './correlation.ts'
+import { nulField } from './nul-field.ts'
 import { paginationOf } from './paging.ts'
 import { readAway } from './read-away.ts'
 import type { AnyRoute, DataAnswer, ListAnswer, RequestContext } from './route.ts'
@@ -175,6 +176,7 @@ function readQuery(c: Context): Record<string, string> {
   const query = Object.fromEntries(pairs)
   if (Object.keys(query).length < pairs.length)
     throw new ApiError(400, 'invalid', 'query: a name is there twice', { fields: { query: ['a name is there twice'] } })
+  refuseNul(query, 400, 'query')
   return query
 }
 
@@ -184,11 +186,22 @@ async function readBody(c: Context): Promise<unknown> {
   const type = c.req.header('content-type') ?? ''
   if (!/^application\/([\w.+-]+\+)?json\b/i.test(type))
     throw new ApiError(415, 'unsupported-type', 'the body has to be application/json')
+  let value: unknown
   try {
-    return parseSafely(text)
+    value = parseSafely(text)
   } catch (error) {
     throw new ApiError(400, 'not-json', `the body is not JSON: ${messageOf(error)}`)
   }
+  // Elsewhere in JSON the character can't be.
+  if (text.includes('\\u0000')) refuseNul(value, 422, 'body')
+  return value
+}
+
+function refuseNul(value: unknown, status: 400 | 422, where: string): void {
+  const field = nulField(value)
+  if (field === null) return
+  const told = 'has the character U+0000, which is no text'
+  throw new ApiError(status, 'invalid', `${where}: ${field} ${told}`, { fields: { [field || where]: [told] } })
 }
 
 function methodsByPath(routes: readonly AnyRoute[]): Map<string, string[]> {
