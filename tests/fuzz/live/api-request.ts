@@ -1,6 +1,6 @@
 import { mutateBytes } from '../mutate.ts'
 import type { Random } from '../random.ts'
-import { mutateValue, type Schema, sampleOf } from './json-values.ts'
+import { jsonOf, mutateValue, type Schema, sampleOf } from './json-values.ts'
 
 /** An operation of the OpenAPI document. */
 export interface Operation {
@@ -147,8 +147,11 @@ function bodyOf(
 ): Buffer {
   const { random } = context
   let value = sampleOf(schema, context)
-  for (let left = random.int(4); left > 0; left--) value = mutateValue(value, random)
-  let text = JSON.stringify(value) ?? 'undefined'
+  let text = jsonOf(value) ?? 'undefined'
+  for (let left = random.int(4); left > 0; left--) {
+    value = mutateValue(value, random)
+    text = jsonOf(value) ?? text
+  }
   if (random.chance(0.06))
     text = text.replace(
       '{',

@@ -145,7 +145,7 @@ function replaced(value: unknown, random: Random): unknown {
   switch (random.int(8)) {
     case 0: {
       // An array of arrays of arrays of them would fit into no string.
-      const chars = (JSON.stringify(value) ?? '').length
+      const chars = jsonOf(value)?.length ?? maxRepeatedChars
       const length = Math.min(random.pick([2, 1_000, 20_000]), Math.ceil(maxRepeatedChars / Math.max(1, chars)))
       return Array.from({ length }, () => value)
     }
@@ -156,10 +156,19 @@ function replaced(value: unknown, random: Random): unknown {
       return nested
     }
     case 2:
-      return JSON.stringify(value) ?? ''
+      return jsonOf(value) ?? ''
     case 3:
       return [value]
     default:
       return random.pick(oddValues)
+  }
+}
+
+/** Null: it is deeper than can be written, or nothing that JSON has. */
+export function jsonOf(value: unknown): string | null {
+  try {
+    return JSON.stringify(value) ?? null
+  } catch {
+    return null
   }
 }
