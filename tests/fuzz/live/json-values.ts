@@ -1,3 +1,4 @@
+import { nestedIn } from '../nested.ts'
 import type { Random } from '../random.ts'
 
 /** A part of an OpenAPI document. */
@@ -149,12 +150,8 @@ function replaced(value: unknown, random: Random): unknown {
       const length = Math.min(random.pick([2, 1_000, 20_000]), Math.ceil(maxRepeatedChars / Math.max(1, chars)))
       return Array.from({ length }, () => value)
     }
-    case 1: {
-      let nested: unknown = value
-      for (let depth = random.pick([10, 70, 2_000]); depth > 0; depth--)
-        nested = random.chance(0.5) ? [nested] : { a: nested }
-      return nested
-    }
+    case 1:
+      return nestedIn(value, random.pick([10, 70, 2_000]), 'a', random)
     case 2:
       return jsonOf(value) ?? ''
     case 3:

@@ -1,5 +1,6 @@
 import type { ReadCases } from '../conformance.ts'
 import { maxInputChars, mutateText, pieced } from '../mutate.ts'
+import { nestedIn } from '../nested.ts'
 import type { Random } from '../random.ts'
 import { makePageTarget, pageBudget } from './html.ts'
 import { htmlPieces } from './html-pieces.ts'
@@ -109,12 +110,8 @@ function newValue(tree: unknown, other: unknown, random: Random): unknown {
       return other
     case 1:
       return Array.from({ length: Math.min(random.pick([2, 60, 300]), copiesOf(tree)) }, () => tree ?? 1)
-    case 2: {
-      let nested: unknown = tree
-      for (let depth = random.pick([5, 200, 800]); depth > 0; depth--)
-        nested = random.chance(0.5) ? [nested] : { offers: nested }
-      return nested
-    }
+    case 2:
+      return nestedIn(tree, random.pick([5, 200, 800]), 'offers', random)
     case 3:
       return { '@type': random.pick(['Product', 'ProductGroup', 'Offer', 'BreadcrumbList']), [random.pick(keys)]: tree }
     default:
