@@ -27,7 +27,7 @@ export interface Pace {
 }
 
 export interface HostGate {
-  /** Waits for a slot that is due within {@link maxHoldMs}; any later one is given back. Keeps I3 and I5. */
+  /** Waits for a slot that is due within {@link maxHoldMs}; any later one is given back. One that passed unused is asked for again. Keeps I3 and I5. */
   acquire(host: string, pace: Pace, run?: RunRef): Promise<Slot>
   /** Tells the host's clock how a request ended. Returns at once; written soon, together with what else waits. */
   report(host: string, observation: HostObservation): void

@@ -65,8 +65,7 @@ const rearmEveryMs = 5_000
 const filesEveryMs = 2_000
 const outboxEveryMs = 250
 const retentionEveryMs = 10 * 60_000
-const forgetAuditEveryMs = 60 * 60_000
-const forgetChangesEveryMs = 60 * 60_000
+const forgetEveryMs = 60 * 60_000
 /** Export results are few and each moves one site run. */
 const exportResultsAtOnce = 8
 /** Batches of one site run wait for each other. */
@@ -215,9 +214,9 @@ export async function schedulerParts(deps: {
     log,
   })
   const files = loop('catalogue files', filesEveryMs, makeLookAtFiles({ catalogue: deps.catalogue, log }))
-  const forgetAudit = loop('audit', forgetAuditEveryMs, makeForgetAudit({ database, nowMs, log }))
+  const forgetAudit = loop('audit', forgetEveryMs, makeForgetAudit({ database, nowMs, log }))
   const keptDays = config.HISTORY_DAYS
-  const forgetChanges = loop('history', forgetChangesEveryMs, makeForgetChanges({ database, keptDays, nowMs, log }))
+  const forgetChanges = loop('history', forgetEveryMs, makeForgetChanges({ database, keptDays, nowMs, log }))
   const retaining = loop('retention', retentionEveryMs, retention.round)
 
   const changed = () => {
