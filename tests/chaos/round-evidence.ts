@@ -47,8 +47,6 @@ export interface RoundEvidence {
   readonly visits: readonly Visit[]
   /** What came to the address that may not be asked. */
   readonly forbidden: readonly string[]
-  /** Copies of tasks by host with port. */
-  readonly tasksRepeated: ReadonlyMap<string, number>
   readonly ledger: readonly LedgerRow[]
   /** By site. */
   readonly reports: ReadonlyMap<string, SiteReports>

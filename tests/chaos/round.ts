@@ -89,7 +89,6 @@ export async function doRound(
       servedBefore,
       paces: new Map(chaosSites.map(({ name, pace }) => [new URL(web.originOf(name)).host, pace])),
       ...log,
-      tasksRepeated: repeater.tasksRepeated(),
       ledger,
       reports: archive.reports,
       files: [...archive.files, ...artifacts],

@@ -46,7 +46,12 @@ describe('reserving', () => {
 
   it('gives back the very object it was given where nothing was reserved', () => {
     const { state } = reserve(null, { ...policy, wanted: 100 }, t0)
-    expect(reserve(state, { ...policy, maxWaitMs: 0 }, t0)).toEqual({ slotsMs: [], state, nextFreeAtMs: t0 + 1_100 })
+    expect(reserve(state, { ...policy, maxWaitMs: 0 }, t0)).toEqual({
+      slotsMs: [],
+      state,
+      nextFreeAtMs: t0 + 1_100,
+      isFull: false,
+    })
     expect(reserve(state, { ...policy, maxWaitMs: 0 }, t0).state).toBe(state)
     expect(granted(reserve(state, { ...policy, wanted: 0 }, t0 + 5_000)).nextFreeAtMs).toBe(t0 + 5_000)
   })

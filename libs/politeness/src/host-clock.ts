@@ -9,6 +9,7 @@ import {
   takeProbe,
 } from './breaker.ts'
 import { type HostState, type LimiterState, longestWaitMs, maxAheadMs, readHostState } from './host-state.ts'
+import { freePlaces, givePlacesBack, type PlaceRequest, takePlaces } from './places.ts'
 
 /**
  * The host clock: a GCRA limiter and a breaker in one value, so that one compare-and-set covers both. The caller reads
@@ -20,6 +21,7 @@ import { type HostState, type LimiterState, longestWaitMs, maxAheadMs, readHostS
  * TAT ≤ a + T + (burst − 1)·E, which gives k ≤ burst + T/E. Nothing in this depends on the order of clocks: workers
  * whose clocks differ, go back or were restarted change when a slot is due, never how many fit into a window.
  * Where sites of one host have different policies, E is the shortest of their intervals and (burst − 1)·E the longest.
+ * Concurrency is kept by leases of places in the same value (`places.ts`): a slot is granted with a place or not at all.
  */
 
 export interface ReserveRequest {
@@ -33,6 +35,8 @@ export interface ReserveRequest {
   readonly crawlDelayMs?: number
   /** Slots due later than this from now are not granted. {@link longestWaitMs} at most. */
   readonly maxWaitMs: number
+  /** Who asks, for the host's concurrency. Absent: it is not counted. */
+  readonly places?: PlaceRequest
 }
 
 export interface Granted {
@@ -41,6 +45,8 @@ export interface Granted {
   readonly state: HostState
   /** When the next slot after these is due, as far as is known now. */
   readonly nextFreeAtMs: number
+  /** There are fewer than wanted because no place was free. */
+  readonly isFull: boolean
 }
 
 export interface Blocked {
@@ -121,7 +127,8 @@ export function reserve(
   // A block ends with an empty bucket: the first thing a throttling host sees must not be a burst.
   let tatMs = Math.max(limiter.tatMs, limiter.blockedUntilMs + toleranceMs)
 
-  const wanted = Math.min(request.wanted, admitted.admit === 'probe' ? 1 : maxSlotsPerReserve)
+  const admissible = Math.min(request.wanted, admitted.admit === 'probe' ? 1 : maxSlotsPerReserve)
+  const wanted = Math.min(admissible, request.places ? freePlaces(limiter.places, request.places, nowMs) : admissible)
   const slotsMs: number[] = []
   while (slotsMs.length < wanted) {
     const slotMs = Math.max(nowMs, tatMs - toleranceMs)
@@ -130,19 +137,40 @@ export function reserve(
     tatMs = Math.max(tatMs, slotMs) + intervalMs // keeps I3
   }
   const nextFreeAtMs = Math.max(nowMs, tatMs - toleranceMs)
+  const isFull = wanted < admissible && slotsMs.length === wanted
   const first = slotsMs[0]
-  if (first === undefined) return { slotsMs, state, nextFreeAtMs }
+  if (first === undefined) return { slotsMs, state, nextFreeAtMs, isFull }
 
+  const places = request.places
+    ? takePlaces(limiter.places, request.places, slotsMs.length, slotsMs.at(-1) ?? first, nowMs)
+    : limiter.places
   const probing = admitted.admit === 'probe'
   return {
     slotsMs,
     state: {
       version: 1,
-      limiter: { ...limiter, tatMs, baseIntervalMs, seenAtMs: Math.max(limiter.seenAtMs, nowMs) },
+      limiter: { ...limiter, tatMs, baseIntervalMs, seenAtMs: Math.max(limiter.seenAtMs, nowMs), places },
       breaker: probing ? takeProbe(breaker, first, settings.breaker) : breaker,
     },
     nextFreeAtMs: probing ? Math.max(nextFreeAtMs, nowMs + settings.breaker.recheckMs) : nextFreeAtMs,
+    isFull,
   }
+}
+
+/** A process uses `held` places now, and no more. Returns `stored` itself where its entry says so already. */
+export function release(stored: unknown, holder: string, held: number, nowMs: number): HostState {
+  const state = readHostState(stored, nowMs)
+  const places = givePlacesBack(state.limiter.places, holder, held, nowMs)
+  if (places === state.limiter.places) return state
+  return withParts(state, { ...state.limiter, places }, state.breaker, nowMs)
+}
+
+/** Requests that may be open at the host now, of all processes or of one. */
+export function placesTaken(stored: unknown, nowMs: number, holder?: string): number {
+  const counted = (readHostState(stored, nowMs).limiter.places ?? []).filter(
+    (of) => of.untilMs > nowMs && (holder ?? of.holder) === of.holder,
+  )
+  return counted.reduce((sum, { count }) => sum + count, 0)
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type BreakerState, closedBreaker, maxProbeMs } from './breaker.ts'
+import { maxHolders, maxPlaceMs, type Places } from './places.ts'
 
 /** Value of the `hosts` bucket: all that the cluster knows about being polite to one host. */
 export interface HostState {
@@ -7,7 +8,7 @@ export interface HostState {
   readonly breaker: BreakerState
 }
 
-/** The limiter (GCRA) of one host. Times are Unix ms of the broker's clock. */
+/** The limiter of one host: rate (GCRA) and concurrency. Times are Unix ms of the broker's clock. */
 export interface LimiterState {
   /** Theoretical arrival time: when the bucket is full again. Only ever grows. */
   readonly tatMs: number
@@ -22,6 +23,8 @@ export interface LimiterState {
   readonly blockedReason: string
   /** Latest time at which it was written. */
   readonly seenAtMs: number
+  /** Who has requests open. Absent: nobody had any yet. */
+  readonly places?: readonly Places[] | undefined
 }
 
 /** Clocks of two fetchers differ by less: further ahead than this, a state is not believed. */
@@ -91,7 +94,23 @@ function isLimiter(value: unknown, nowMs: number): value is LimiterState {
     isTime(limiter.adaptiveIntervalMs, maxAheadMs) &&
     isTime(limiter.slowedAtMs, nowMs + maxClockSkewMs) &&
     isTime(limiter.blockedUntilMs, limiter.seenAtMs + maxAheadMs) &&
-    typeof limiter.blockedReason === 'string'
+    typeof limiter.blockedReason === 'string' &&
+    (limiter.places === undefined || arePlaces(limiter.places, limiter.seenAtMs))
+  )
+}
+
+function arePlaces(places: unknown, seenAtMs: number): boolean {
+  return (
+    Array.isArray(places) &&
+    places.length <= maxHolders + 1 &&
+    places.every(
+      (of) =>
+        typeof of === 'object' &&
+        of !== null &&
+        typeof of.holder === 'string' &&
+        isTime(of.count, Number.MAX_SAFE_INTEGER) &&
+        isTime(of.untilMs, seenAtMs + maxPlaceMs),
+    )
   )
 }
 

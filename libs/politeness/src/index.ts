@@ -15,6 +15,7 @@ export {
 } from './host-state.ts'
 export { type HostView, viewHost } from './host-view.ts'
 export { parseHttpDate } from './http-date.ts'
+export type { PlaceRequest, Places } from './places.ts'
 export { maxRetryAfterMs, parseRetryAfter } from './retry-after.ts'
 export * from './robots.ts'
 export { maxRobotsBytes, maxRobotsLineChars } from './robots-lines.ts'

@@ -3,9 +3,12 @@ import type { HttpClient, HttpPage, HttpRequest, HttpStream } from '@seine/net'
 import { type BlockPage, classify, type FailureKind, parseRetryAfter, type Verdict } from '@seine/politeness'
 import { hostOf } from '@seine/urls'
 import { blockPageOf } from './block-page.ts'
+import { discard } from './discard.ts'
 import type { Ending } from './ending.ts'
 import type { FetchMeter } from './fetch-meter.ts'
-import type { HostGate, Pace, RunRef } from './host-gate.ts'
+import type { HostGate } from './host-gate.ts'
+import type { RunRef } from './host-queues.ts'
+import type { Pace } from './pace.ts'
 import { retryOrFail } from './retry-or-fail.ts'
 
 /** What a host's answer is, once politeness has been kept. The verdict is `ok`, or why this URL is done all the same. */
@@ -41,7 +44,8 @@ export interface Unanswered {
 
 /** Who is asked for whole bodies: the HTTP client, or a browser in its place. */
 export interface PageClient {
-  request(request: HttpRequest): Promise<HttpPage | Unanswered>
+  /** `letGo` may be called before it resolves: what comes then asks the host for nothing in its own name. */
+  request(request: HttpRequest, letGo: () => void): Promise<HttpPage | Unanswered>
 }
 
 export interface AskDeps<C = HttpClient> {
@@ -59,24 +63,41 @@ export interface AskDeps<C = HttpClient> {
  */
 export function makeAsk(deps: AskDeps<PageClient>, blockOf = blockPageOf) {
   return (question: Question): Promise<Asked<HttpPage>> =>
-    askWith(deps, question, (request) => deps.http.request(request), blockOf)
+    askWith(deps, question, (request, letGo) => deps.http.request(request, letGo).finally(letGo), blockOf)
 }
 
-/** Asks for a body as a stream, at the host's pace. */
-export function makeAskStream(deps: AskDeps) {
-  return (question: Question): Promise<Asked<HttpStream>> =>
-    askWith<HttpStream>(
-      deps,
-      question,
-      (request) => deps.http.stream(request),
-      () => null,
-    )
+/**
+ * Asks for a body as a stream, at the host's pace. An answer has a place of the host until its chunks are read to their end or
+ * broken off ({@link discard}).
+ */
+export function makeAskStream({ http, ...deps }: AskDeps) {
+  async function send(request: HttpRequest, letGo: () => void): Promise<HttpStream | Unanswered> {
+    let isRead = false
+    try {
+      const answer = await http.stream(request)
+      if (!answer.ok) return answer
+      isRead = true
+      return { ...answer, chunks: endingWith(answer.chunks, letGo) }
+    } finally {
+      if (!isRead) letGo()
+    }
+  }
+  return (question: Question): Promise<Asked<HttpStream>> => askWith<HttpStream>(deps, question, send, () => null)
+}
+
+async function* endingWith<T>(items: AsyncIterable<T>, end: () => void): AsyncGenerator<T> {
+  try {
+    yield* items
+  } finally {
+    end()
+  }
 }
 
 async function askWith<A extends HttpPage | HttpStream>(
   { gate, nowMs, random, meter }: Omit<AskDeps, 'http'>,
   question: Question,
-  send: (request: HttpRequest) => Promise<A | Unanswered>,
+  /** `letGo` is called when the request is over. */
+  send: (request: HttpRequest, letGo: () => void) => Promise<A | Unanswered>,
   blockOf: (answer: A) => BlockPage | null,
 ): Promise<Asked<A>> {
   const { url, policy, pace } = question
@@ -89,16 +110,17 @@ async function askWith<A extends HttpPage | HttpStream>(
     const { untilMs, reason } = slot
     return ending({ outcome: 'deferred', reason, retryAtMs: untilMs, countsAsFailure: false, hostDueAtMs: untilMs })
   }
-  const { hostDueAtMs, startedAtMs } = slot
+  const { hostDueAtMs, startedAtMs, letGo } = slot
   const waitedMs = performance.now() - askedMs
-  const answer: A | Unanswered = await send({
+  const request: HttpRequest = {
     url,
     headers: { 'user-agent': policy.userAgent, ...question.headers },
     timeouts: policy.timeouts,
     limits: { maxBodyBytes: question.maxBodyBytes, maxHeaderBytes: policy.limits.maxHeaderBytes },
     proxyPool: policy.proxyPool,
     signal: question.signal,
-  })
+  }
+  const answer: A | Unanswered = await send(request, letGo)
   meter?.asked(waitedMs, answer.ok && 'durationMs' in answer ? answer.durationMs : null)
   const retryAfterMs = answer.ok ? parseRetryAfter(answer.headers['retry-after'], nowMs()) : null
   const verdict = answer.ok
@@ -111,6 +133,7 @@ async function askWith<A extends HttpPage | HttpStream>(
   if (answer.ok && ended.outcome === 'failed' && question.keepLastAnswer === true) {
     return { kind: 'answer', answer, verdict, hostDueAtMs }
   }
+  if (answer.ok && 'chunks' in answer) await discard(answer)
   const facts = answer.ok ? { status: answer.status } : { detail: answer.failure.message }
   return ending({ ...ended, ...facts, hostDueAtMs })
 }

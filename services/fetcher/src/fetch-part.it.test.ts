@@ -414,4 +414,23 @@ describe('a host', () => {
       true,
     )
   })
+
+  it('has no more requests open than its concurrency, however many tasks of it are sent', async () => {
+    const { send, serve, resultOf } = await siteRun({ ratePerSecond: 100, burst: 10, concurrency: 2 })
+    let open = 0
+    let most = 0
+    const slowly: Route = (_request, response) => {
+      most = Math.max(most, ++open)
+      setTimeout(() => {
+        open--
+        response.writeHead(200, { 'content-type': 'text/html' }).end('page')
+      }, 100)
+    }
+    for (let i = 0; i < 8; i++) serve(`/${i}`, slowly)
+    const results = await Promise.all(
+      Array.from({ length: 8 }, async (_, i) => (await resultOf(await send(`/${i}`))).outcome),
+    )
+    expect(most).toBe(2)
+    expect(results.map(({ outcome }) => outcome)).toEqual(results.map(() => 'ok'))
+  })
 })

@@ -4,6 +4,7 @@ import { FetchError, type HttpStream } from '@seine/net'
 import { classify } from '@seine/politeness'
 import { makeAnnouncer } from './announce.ts'
 import type { makeAskStream } from './ask.ts'
+import { discard } from './discard.ts'
 import type { Ending } from './ending.ts'
 import { followRedirects } from './follow-redirects.ts'
 import type { LoadedPlan } from './plans.ts'
@@ -84,9 +85,4 @@ function discoveredIn(task: FetchTask, { kind, url, lastmod }: SitemapEntry): Di
     redirects: 0,
     ...(lastmod === null ? {} : { lastmod }),
   }
-}
-
-/** Drops an unread body, and its connection with it. */
-async function discard({ chunks }: HttpStream): Promise<void> {
-  for await (const _chunk of chunks) break
 }

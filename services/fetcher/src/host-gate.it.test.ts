@@ -1,10 +1,11 @@
 import { type Bucket, type Bus, connectBus, provision } from '@seine/bus'
 import { buckets, hostKey } from '@seine/contracts'
-import { initialHostState } from '@seine/politeness'
+import { initialHostState, placesTaken } from '@seine/politeness'
 import { createLogger, systemClock } from '@seine/runtime'
-import { startNats, type TestNats } from '@seine/testkit'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventually, startNats, type TestNats } from '@seine/testkit'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type HostGate, makeHostGate, maxHoldMs, type Slot } from './host-gate.ts'
+import type { Pace } from './pace.ts'
 
 const log = createLogger('test', { level: 'error' })
 let nats: TestNats
@@ -26,12 +27,17 @@ afterAll(async () => {
 const gateOf = (bus: Bus, bucket: Bucket<unknown>): HostGate =>
   makeHostGate({ bucket, nowMs: bus.nowMs, clock: systemClock, log })
 
+const paceOf = (pace: Partial<Pace>): Pace => ({
+  ...{ ratePerSecond: 100, burst: 1, concurrency: 500, requestMs: 10_000 },
+  ...pace,
+})
+
 const timesOf = (slots: readonly Slot[]) =>
   slots.flatMap((slot) => (slot.kind === 'go' ? [slot.startedAtMs] : [])).sort((a, b) => a - b)
 
 describe('slots of one host', () => {
   it('never break burst + rate·T, whichever of three fetchers they are given to', async () => {
-    const pace = { ratePerSecond: 100, burst: 5 }
+    const pace = paceOf({ ratePerSecond: 100, burst: 5 })
     const slots = await Promise.all(
       Array.from({ length: 240 }, (_, i) => gates[i % gates.length]!.acquire('rate.test', pace)),
     )
@@ -46,7 +52,7 @@ describe('slots of one host', () => {
   })
 
   it('stop for every fetcher when one of them is throttled', async () => {
-    const pace = { ratePerSecond: 100, burst: 1 }
+    const pace = paceOf({ ratePerSecond: 100, burst: 1 })
     expect((await gates[0]!.acquire('busy.test', pace)).kind).toBe('go')
     gates[0]!.report('busy.test', { kind: 'throttled', retryAfterMs: 20_000, reason: 'rate-limited' })
     await gates[0]!.flush()
@@ -58,7 +64,7 @@ describe('slots of one host', () => {
 
   it('are refused for good once three probes in a row have failed, but not while another one is out', async () => {
     const bucket = await buses[0]!.bucket<unknown>(buckets.hosts)
-    const pace = { ratePerSecond: 100, burst: 1 }
+    const pace = paceOf({ ratePerSecond: 100, burst: 1 })
     const nowMs = buses[0]!.nowMs()
     const { limiter, breaker } = initialHostState(nowMs)
     const open = { ...breaker, phase: 'open' as const, openForMs: 60_000, openUntilMs: nowMs + 60_000, failedProbes: 3 }
@@ -71,8 +77,8 @@ describe('slots of one host', () => {
 
   it('keep to the slowest of the paces that wait together', async () => {
     const [fast, slow] = await Promise.all([
-      gates[0]!.acquire('two.test', { ratePerSecond: 1_000, burst: 100 }),
-      gates[0]!.acquire('two.test', { ratePerSecond: 5, burst: 1 }),
+      gates[0]!.acquire('two.test', paceOf({ ratePerSecond: 1_000, burst: 100 })),
+      gates[0]!.acquire('two.test', paceOf({ ratePerSecond: 5, burst: 1 })),
     ])
     const [first = 0, second = 0] = timesOf([fast, slow])
     expect(second - first).toBeGreaterThanOrEqual(200)
@@ -95,7 +101,7 @@ describe('slots of one host', () => {
     }
     const clock = { ...systemClock, sleep }
     const gate = makeHostGate({ bucket, nowMs: () => nowMs, clock, log })
-    const pace = { ratePerSecond: 10, burst: 4 }
+    const pace = paceOf({ ratePerSecond: 10, burst: 4 })
     const confirmedAtMs = nowMs + 600
     const slots = await Promise.all([1, 2, 3].map(() => gate.acquire('late.test', pace)))
     expect(slots.map(({ kind }) => kind)).toEqual(['go', 'go', 'go'])
@@ -118,7 +124,7 @@ describe('slots of one host', () => {
       update: (key, value, revision) => slowly(stored.update(key, value, revision)),
     }
     const gate = makeHostGate({ bucket, nowMs: () => nowMs, clock: systemClock, log })
-    const slot = await gate.acquire('slower.test', { ratePerSecond: 10, burst: 1 })
+    const slot = await gate.acquire('slower.test', paceOf({ ratePerSecond: 10, burst: 1 }))
     expect(slot).toMatchObject({ kind: 'defer', reason: 'slot-missed' })
   })
 
@@ -132,7 +138,7 @@ describe('slots of one host', () => {
     const clock = { ...systemClock, sleep }
     const bucket = await buses[0]!.bucket<unknown>(buckets.hosts)
     const gate = makeHostGate({ bucket, nowMs: () => nowMs, clock, log })
-    const pace = { ratePerSecond: 10, burst: 1 }
+    const pace = paceOf({ ratePerSecond: 10, burst: 1 })
     const slots = await Promise.all([1, 2, 3, 4].map(() => gate.acquire('stopped.test', pace)))
     const times = timesOf(slots)
     expect(times).toHaveLength(4)
@@ -146,9 +152,79 @@ describe('slots of one host', () => {
       get: async (key) => (key.includes('lost') ? Promise.reject(new Error('timeout')) : null),
     }
     const gate = gateOf(buses[0]!, broken)
-    const pace = { ratePerSecond: 100, burst: 1 }
+    const pace = paceOf({ ratePerSecond: 100, burst: 1 })
     const [lost, fine] = await Promise.all([gate.acquire('lost.test', pace), gate.acquire('fine.test', pace)])
     expect(lost).toMatchObject({ kind: 'defer', reason: 'limiter-unavailable' })
     expect(fine.kind).toBe('go')
+  })
+})
+
+describe('places of one host', () => {
+  const pace = paceOf({ ratePerSecond: 1_000, burst: 100, concurrency: 3 })
+  const letGoOf = (slot: Slot) => slot.kind === 'go' && slot.letGo()
+
+  it('are no more than its concurrency, whichever fetchers ask, and are handed on when they are let go of', async () => {
+    let open = 0
+    let most = 0
+    const request = async (i: number) => {
+      const slot = await gates[i % gates.length]!.acquire('places.test', pace)
+      if (slot.kind !== 'go') return slot.reason
+      most = Math.max(most, ++open)
+      await systemClock.sleep(20)
+      open--
+      slot.letGo()
+      return 'done'
+    }
+    const reasons = await Promise.all(Array.from({ length: 30 }, (_, i) => request(i)))
+    expect(most).toBe(3)
+    expect(reasons.filter((reason) => reason === 'done').length).toBeGreaterThanOrEqual(10)
+    expect(new Set(reasons).difference(new Set(['done', 'no-place']))).toEqual(new Set())
+  })
+
+  it('are waited for no longer than a task is held, and then the task is given back', async () => {
+    const held = await Promise.all([1, 2, 3].map(() => gates[0]!.acquire('held.test', pace)))
+    const startedMs = performance.now()
+    expect(await gates[1]!.acquire('held.test', pace)).toMatchObject({ kind: 'defer', reason: 'no-place' })
+    expect(performance.now() - startedMs).toBeLessThan(maxHoldMs + 500)
+    held.forEach(letGoOf)
+    expect((await gates[1]!.acquire('held.test', pace)).kind).toBe('go')
+  })
+
+  it('are given back to other fetchers without a further request to the host', async () => {
+    const slot = await gates[0]!.acquire('back.test', paceOf({ concurrency: 1 }))
+    letGoOf(slot)
+    const bucket = await buses[2]!.bucket<unknown>(buckets.hosts)
+    await eventually(async () => {
+      const entry = await bucket.get(hostKey('back.test'))
+      expect(placesTaken(entry?.value, buses[2]!.nowMs())).toBe(0)
+    })
+  })
+
+  it('stay taken by a fetcher that died, until its requests must be over', async () => {
+    let nowMs = Date.now()
+    const bucket = await buses[0]!.bucket<unknown>(buckets.hosts)
+    const gateAt = () => makeHostGate({ bucket, nowMs: () => nowMs, clock: systemClock, log })
+    const alone = paceOf({ concurrency: 1, requestMs: 30_000 })
+    expect((await gateAt().acquire('died.test', alone)).kind).toBe('go')
+    const other = gateAt()
+    const refused = other.acquire('died.test', alone)
+    await systemClock.sleep(50)
+    nowMs += 20_000
+    expect(await refused).toMatchObject({ kind: 'defer', reason: 'no-place' })
+    nowMs += 20_000
+    expect((await other.acquire('died.test', alone)).kind).toBe('go')
+  })
+
+  it('cost one write a request where one fetcher asks the host again and again', async () => {
+    const stored = await buses[0]!.bucket<unknown>(buckets.hosts)
+    const create = vi.fn(stored.create)
+    const update = vi.fn(stored.update)
+    const writes = () => create.mock.calls.length + update.mock.calls.length
+    const bucket: Bucket<unknown> = { ...stored, create, update }
+    const gate = gateOf(buses[0]!, bucket)
+    for (let i = 0; i < 10; i++) letGoOf(await gate.acquire('again.test', paceOf({ concurrency: 1 })))
+    expect(writes()).toBe(10)
+    await gate.flush()
+    expect(writes()).toBe(11)
   })
 })

@@ -1,41 +1,42 @@
 import type { Bucket } from '@seine/bus'
-import { hostKey } from '@seine/contracts'
-import { type HostObservation, type HostView, observe, type Reservation, reserve, viewHost } from '@seine/politeness'
+import { hostKey, newId } from '@seine/contracts'
+import {
+  type HostObservation,
+  type HostView,
+  observe,
+  placesTaken,
+  type Reservation,
+  release,
+  reserve,
+  viewHost,
+} from '@seine/politeness'
 import type { Clock, Logger } from '@seine/runtime'
+import { type HostQueue, makeHostQueues, type RunRef, type Settled, type Waiter } from './host-queues.ts'
+import { type Pace, strictest } from './pace.ts'
 
 /**
- * `go`: the slot's time has come. `defer`: give the task back; the host has no slot before `untilMs` (broker time).
- * `dead`: its breaker is open and {@link deadAfterProbes} probes in a row have failed; while another probe is out it waits.
+ * `go`: the slot's time has come; `letGo` is called when the request is over. `defer`: give the task back; the host has no
+ * slot before `untilMs` (broker time). `dead`: its breaker is open and {@link deadAfterProbes} probes in a row have failed;
+ * while another probe is out it waits.
  */
 export type Slot =
-  | { kind: 'go'; startedAtMs: number; hostDueAtMs: number }
+  | { kind: 'go'; startedAtMs: number; hostDueAtMs: number; letGo: () => void }
   | { kind: 'defer'; untilMs: number; reason: string }
   | { kind: 'dead'; reason: string }
 
-/** The site run that a request is for: whose events tell what becomes of the host. */
-export interface RunRef {
-  readonly runId: string
-  readonly site: string
-}
-
-/** How fast a host may be asked, as the plan and its robots.txt say. */
-export interface Pace {
-  readonly ratePerSecond: number
-  readonly burst: number
-  /** Absent: robots.txt names none, or the policy doesn't honour it. */
-  readonly crawlDelayMs?: number
-}
-
 export interface HostGate {
-  /** Waits for a slot that is due within {@link maxHoldMs}; any later one is given back. One that passed unused is asked for again. Keeps I3 and I5. */
+  /**
+   * Waits for one of the host's places, and with it for a slot that is due within {@link maxHoldMs}; any later one is given
+   * back. A slot that passed unused is asked for again. Keeps I3 and I5.
+   */
   acquire(host: string, pace: Pace, run?: RunRef): Promise<Slot>
   /** Tells the host's clock how a request ended. Returns at once; written soon, together with what else waits. */
   report(host: string, observation: HostObservation): void
-  /** Resolves when what has been reported is written. */
+  /** Resolves when what has been reported is written, and places are given back that nobody here uses. */
   flush(): Promise<void>
 }
 
-/** A task is held for a slot due within this time; otherwise it waits in the frontier (I5). */
+/** A task is held for a place, and then for a slot, that comes within this time; otherwise it waits in the frontier (I5). */
 export const maxHoldMs = 1_000
 /**
  * A slot this long past is not used, when the broker has confirmed it or this process comes to it: late requests would come
@@ -50,29 +51,21 @@ const maxConflicts = 20
 const deadAfterProbes = 3
 /** How long a host waits after its state could not be reached: it fails closed (I3). */
 const limiterRetryMs = 2_000
+/** How soon it is looked whether another fetcher has let go of a place. */
+const placePollMs = 50
+/** How long a place is kept for this process's next request to the host, which saves a write: where nobody else wants it. */
+const keepPlaceMs = 250
 
-type Settled = { kind: 'due'; dueMs: number; hostDueAtMs: number; isAlone: boolean } | Exclude<Slot, { kind: 'go' }>
-
-interface Waiter {
-  readonly pace: Pace
-  readonly settle: (slot: Settled) => void
-}
-
-interface HostQueue {
-  waiters: Waiter[]
-  reports: HostObservation[]
-  /** Who asked for the host last. */
-  run: RunRef | null
-  draining: Promise<void> | null
-  /** What this process wrote or read last: saves a read a reservation. */
-  known: { state: unknown; revision: number } | null
-  /** How far ahead slots have to be asked for: 0 unless the last write took so long that they were missed. */
-  leadMs: number
+/** What one compare-and-set is about. */
+interface Round {
+  readonly waiters: Waiter[]
+  readonly reports: HostObservation[]
+  readonly givesBack: boolean
 }
 
 /**
  * The edge around the pure host clock: everything that waits for a host in this process is reserved in one
- * compare-and-set on the host's entry in the `hosts` bucket.
+ * compare-and-set on the host's entry in the `hosts` bucket, with what its requests have come to and the places they let go of.
  */
 export function makeHostGate(deps: {
   bucket: Bucket<unknown>
@@ -83,34 +76,14 @@ export function makeHostGate(deps: {
   random?: () => number
   /** Told what each write of a host's entry did to it. */
   onChange?: (host: string, before: HostView, after: HostView, run: RunRef | null) => void
-  /** Hosts whose queue is remembered. At the limit the least recently used idle one is forgotten: costs one read. */
+  /** Hosts that are remembered. */
   maxHosts?: number
 }): HostGate {
   const { bucket, nowMs, clock, log } = deps
   const random = deps.random ?? Math.random
-  const maxHosts = deps.maxHosts ?? 10_000
-  const queues = new Map<string, HostQueue>()
-
-  function queueOf(host: string): HostQueue {
-    const found = queues.get(host)
-    if (found) {
-      queues.delete(host)
-      queues.set(host, found)
-      return found
-    }
-    if (queues.size >= maxHosts) forgetOneIdle()
-    const queue: HostQueue = { waiters: [], reports: [], run: null, draining: null, known: null, leadMs: 0 }
-    queues.set(host, queue)
-    return queue
-  }
-
-  function forgetOneIdle(): void {
-    for (const [host, queue] of queues)
-      if (queue.draining === null && queue.waiters.length === 0 && queue.reports.length === 0) {
-        queues.delete(host)
-        return
-      }
-  }
+  const queues = makeHostQueues(deps.maxHosts ?? 10_000)
+  /** This process, for as long as it lives. */
+  const holder = newId(nowMs()).slice(-12)
 
   function drain(host: string, queue: HostQueue): Promise<void> {
     queue.draining ??= drainAll(host, queue)
@@ -120,33 +93,44 @@ export function makeHostGate(deps: {
   async function drainAll(host: string, queue: HostQueue): Promise<void> {
     // One turn of the event loop lets the tasks of one pull gather in one reservation.
     await new Promise<void>((resolve) => setImmediate(resolve))
-    while (queue.waiters.length > 0 || queue.reports.length > 0) {
+    while (queue.waiters.length > 0 || queue.reports.length > 0 || queue.givesBack) {
       const waiters = queue.waiters.splice(0)
       const reports = queue.reports.splice(0)
+      const givesBack = queue.givesBack || waiters.length > 0
+      queue.givesBack = false
       try {
-        await settleAll(host, queue, waiters, reports)
+        const waiting = await settleAll(host, queue, { waiters, reports, givesBack })
+        if (waiting.length === 0) continue
+        queue.waiters.unshift(...waiting)
+        await placeFreed(queue)
       } catch (error) {
         log.warn('host clock unreachable; the host waits', { host, error })
         queue.known = null
+        // What was asked for may have been written all the same. Where only places were to be given back they run out by themselves.
+        queue.entered = waiters.length === 0 ? queue.held : queue.held + waiters.length
         settleRest(waiters, { kind: 'defer', untilMs: nowMs() + limiterRetryMs, reason: 'limiter-unavailable' })
+        void giveBackAfter(limiterRetryMs, host, queue)
       }
     }
     // In the same turn as the last look at the queue: what comes after it starts a drain of its own.
     queue.draining = null
+    void giveBackAfter(queue.isContended ? 0 : keepPlaceMs, host, queue)
   }
 
-  async function settleAll(host: string, queue: HostQueue, waiters: Waiter[], reports: HostObservation[]) {
+  /** Gives what waits for a place. */
+  async function settleAll(host: string, queue: HostQueue, { waiters, reports, givesBack }: Round): Promise<Waiter[]> {
     const key = hostKey(host)
+    const pace = strictest(waiters.map((waiter) => waiter.pace))
     for (let conflicts = 0; conflicts < maxConflicts; conflicts++) {
       if (conflicts > 0) await clock.sleep(random() * 2 ** Math.min(conflicts, 6))
       const known = queue.known ?? (await read(key))
       const now = nowMs()
       const before = known === null ? null : known.state
       const observed = reports.reduce<unknown>((state, report) => observe(state, report, now), before)
-      const pace = strictest(waiters.map((waiter) => waiter.pace))
-      const wanted = { wanted: waiters.length, maxWaitMs: maxHoldMs }
-      const answer = pace && reserve(observed, { ...pace, ...wanted }, now + queue.leadMs)
-      const state = answer?.state ?? observed
+      // What is written for another reason gives back as well.
+      const released = givesBack || observed !== before ? release(observed, holder, queue.held, now) : observed
+      const answer = pace && reserve(released, requestOf(queue, waiters, pace), now + queue.leadMs)
+      const state = answer?.state ?? released
       const revision = known !== null && state === before ? known.revision : await write(key, state, known)
       // What grants nothing is not kept: others may have opened the host since, and nothing would ever tell.
       const tookMs = nowMs() - now
@@ -154,10 +138,22 @@ export function makeHostGate(deps: {
       queue.known = revision === null || grantsNothing(answer) ? null : { state, revision }
       if (revision === null) continue
       deps.onChange?.(host, viewHost(before, now), viewHost(state, now), queue.run)
-      if (answer !== null) settleWaiters(waiters, answer)
-      return
+      if (pace !== null) {
+        const isTight = placesTaken(state, now) * 2 > pace.concurrency
+        queue.isContended = isTight && known !== null && known.revision !== queue.writtenRevision
+      }
+      queue.entered = placesTaken(state, now, holder)
+      if (state !== before) queue.writtenRevision = revision
+      return answer === null ? [] : settleWaiters(queue, waiters, answer)
     }
     settleRest(waiters, { kind: 'defer', untilMs: nowMs() + random() * maxHoldMs, reason: 'limiter-contended' })
+    return []
+  }
+
+  function requestOf({ held }: HostQueue, waiters: Waiter[], pace: Pace) {
+    const { concurrency, requestMs, ...rate } = pace
+    const maxWaitMs = Math.max(0, ...waiters.map(({ giveUpAtMs }) => giveUpAtMs - nowMs()))
+    return { ...rate, wanted: waiters.length, maxWaitMs, places: { holder, held, concurrency, requestMs } }
   }
 
   function write(key: string, state: unknown, known: HostQueue['known']): Promise<number | null> {
@@ -169,21 +165,43 @@ export function makeHostGate(deps: {
     return entry === null ? null : { state: entry.value, revision: entry.revision }
   }
 
-  function settleWaiters(waiters: Waiter[], answer: Reservation): void {
+  /** Gives those who wait for a place: the host has none free, and their time is not up. */
+  function settleWaiters(queue: HostQueue, waiters: Waiter[], answer: Reservation): Waiter[] {
     if ('blockedUntilMs' in answer) {
       const { reason, blockedUntilMs: untilMs } = answer
       const { phase, failedProbes } = answer.state.breaker
       // While a probe is out nobody knows: it may be the one that finds the host well again.
       const dead = phase === 'open' && failedProbes >= deadAfterProbes
       settleRest(waiters, dead ? { kind: 'dead', reason: 'host-down' } : { kind: 'defer', untilMs, reason })
-      return
+      return []
     }
-    const { nextFreeAtMs: hostDueAtMs, slotsMs } = answer
+    const { nextFreeAtMs: hostDueAtMs, slotsMs, isFull } = answer
     // A probe is alone, however late.
     const isAlone = answer.state.breaker.phase !== 'closed'
-    for (const [i, dueMs] of slotsMs.entries())
-      waiters[i]?.settle(missed({ dueMs, isAlone }) ?? { kind: 'due', dueMs, hostDueAtMs, isAlone })
-    settleRest(waiters.slice(slotsMs.length), { kind: 'defer', untilMs: hostDueAtMs, reason: 'no-slot' })
+    for (const [i, dueMs] of slotsMs.entries()) {
+      const late = missed({ dueMs, isAlone })
+      if (late === null) queue.held++
+      waiters[i]?.settle(late ?? { kind: 'due', dueMs, hostDueAtMs, isAlone })
+    }
+    // Held no longer than a task may be, for the place and the slot together (I5).
+    const [waiting, rest] = partition(
+      waiters.slice(slotsMs.length),
+      (waiter) => isFull && hostDueAtMs < waiter.giveUpAtMs,
+    )
+    const isPlaceLate = isFull && hostDueAtMs <= nowMs()
+    const untilMs = isPlaceLate ? nowMs() + random() * maxHoldMs : hostDueAtMs
+    settleRest(rest, { kind: 'defer', untilMs, reason: isPlaceLate ? 'no-place' : 'no-slot' })
+    return waiting
+  }
+
+  /** Resolves when a place is let go of here, or it is time to look whether another process has. */
+  async function placeFreed(queue: HostQueue): Promise<void> {
+    const freed = new AbortController()
+    queue.freed = () => freed.abort()
+    await clock.sleep(placePollMs * (0.5 + random()), freed.signal)
+    queue.freed = null
+    // What others have written since.
+    if (!freed.signal.aborted) queue.known = null
   }
 
   /** Null: its time has not passed by too much. keeps I3 */
@@ -197,22 +215,43 @@ export function makeHostGate(deps: {
   }
 
   async function acquireOnce(host: string, queue: HostQueue, pace: Pace): Promise<Slot> {
-    const settled = await new Promise<Settled>((resolve) => {
-      queue.waiters.push({ pace, settle: resolve })
+    const settled = await new Promise<Settled>((settle) => {
+      queue.waiters.push({ pace, settle, giveUpAtMs: nowMs() + maxHoldMs })
       void drain(host, queue)
     })
     if (settled.kind !== 'due') return settled
     const { dueMs, hostDueAtMs } = settled
+    const letGo = once(() => letGoOf(host, queue))
     const waitMs = dueMs - nowMs()
     // A timer may fire a millisecond early: rounding up keeps I3.
     if (waitMs > 0) await clock.sleep(Math.ceil(waitMs) + 1)
     // This process may have stood still meanwhile: stopped, or collecting garbage.
-    return missed(settled) ?? { kind: 'go', startedAtMs: dueMs, hostDueAtMs }
+    const late = missed(settled)
+    if (late === null) return { kind: 'go', startedAtMs: dueMs, hostDueAtMs, letGo }
+    letGo()
+    return late
+  }
+
+  function letGoOf(host: string, queue: HostQueue): void {
+    queue.held--
+    queue.freed?.()
+    // While it drains, the end of that looks after it.
+    if (queue.draining === null) void giveBackAfter(queue.isContended ? 0 : keepPlaceMs, host, queue)
+  }
+
+  async function giveBackAfter(ms: number, host: string, queue: HostQueue): Promise<void> {
+    if (queue.isLettingGo || queue.entered <= queue.held) return
+    queue.isLettingGo = true
+    if (ms > 0) await clock.sleep(ms)
+    queue.isLettingGo = false
+    if (queue.entered <= queue.held) return
+    queue.givesBack = true
+    await drain(host, queue)
   }
 
   return {
     async acquire(host, pace, run) {
-      const queue = queueOf(host)
+      const queue = queues.of(host)
       if (run) queue.run = run
       for (let tries = 1; ; tries++) {
         const slot = await acquireOnce(host, queue, pace)
@@ -220,13 +259,18 @@ export function makeHostGate(deps: {
       }
     },
     report(host, observation) {
-      const queue = queueOf(host)
+      const queue = queues.of(host)
       // Bounded by the tasks in flight: each request reports once.
       queue.reports.push(observation)
       void drain(host, queue)
     },
     async flush() {
-      await Promise.all([...queues].map(([host, queue]) => drain(host, queue)))
+      await Promise.all(
+        [...queues.all()].map(([host, queue]) => {
+          queue.givesBack = queue.entered > queue.held
+          return drain(host, queue)
+        }),
+      )
     },
   }
 }
@@ -239,15 +283,14 @@ function grantsNothing(answer: Reservation | null): boolean {
   return answer !== null && ('blockedUntilMs' in answer || answer.slotsMs.length === 0)
 }
 
-/** The slowest of several paces: tasks of two runs with different policies share one host. Null: none waits. */
-function strictest(paces: readonly Pace[]): Pace | null {
-  const first = paces[0]
-  if (first === undefined) return null
-  if (paces.every((pace) => pace === first)) return first
-  const crawlDelays = paces.flatMap((pace) => (pace.crawlDelayMs === undefined ? [] : [pace.crawlDelayMs]))
-  return {
-    ratePerSecond: Math.min(...paces.map((pace) => pace.ratePerSecond)),
-    burst: Math.min(...paces.map((pace) => pace.burst)),
-    ...(crawlDelays.length > 0 ? { crawlDelayMs: Math.max(...crawlDelays) } : {}),
+function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(test), items.filter((item) => !test(item))]
+}
+
+function once(act: () => void): () => void {
+  let isDone = false
+  return () => {
+    if (!isDone) act()
+    isDone = true
   }
 }

@@ -1,12 +1,11 @@
 import type { Bucket } from '@seine/bus'
-import { consumers, hostKey, type SitePlan } from '@seine/contracts'
+import { consumers, hostKey, policySchema } from '@seine/contracts'
 import { hostOf } from '@seine/urls'
 import { expect, test } from 'vitest'
 import { fetchLeaseMs, makeRobotsOf } from './robots-of.ts'
 
 const url = 'http://lamps.test/p/1'
-const policy = { respectRobots: true, honourCrawlDelay: false, limits: { maxRedirects: 5 } }
-const loaded = { plan: { policy } as unknown as Pick<SitePlan, 'policy'> }
+const loaded = { plan: { policy: policySchema.parse({}) } }
 
 test('a fetcher that was killed over robots.txt holds its host up no longer than its tasks', async () => {
   let nowMs = 1_000

@@ -5,7 +5,7 @@ import { homeOf, hostOf } from '@seine/urls'
 import type { AskedFor, makeAsk } from './ask.ts'
 import type { Ending } from './ending.ts'
 import { type Fetched, followRedirects } from './follow-redirects.ts'
-import type { Pace } from './host-gate.ts'
+import { type Pace, paceOf } from './pace.ts'
 
 /** What a host's robots.txt means for one site's policy. */
 export interface HostRules {
@@ -139,19 +139,10 @@ function named(ending: Ending): Ending {
       }
 }
 
-function paceOf(policy: Policy, robots: Robots | null): Pace {
-  const crawlDelayMs = policy.honourCrawlDelay ? robots?.crawlDelayMs(policy.userAgent) : null
-  return {
-    ratePerSecond: policy.ratePerSecond,
-    burst: policy.burst,
-    ...(crawlDelayMs ? { crawlDelayMs } : {}),
-  }
-}
-
 function rulesOf(robots: Robots, policy: Policy): HostRules {
   return {
     kind: 'rules',
-    pace: paceOf(policy, robots),
+    pace: paceOf(policy, robots.crawlDelayMs(policy.userAgent)),
     sitemaps: robots.sitemaps,
     isAllowed: (url) => robots.isAllowed(url, policy.userAgent),
   }

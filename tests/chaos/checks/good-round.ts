@@ -82,7 +82,6 @@ export const goodRound: RoundEvidence = {
   paces: new Map([[host, { ratePerSecond: 10, burst: 2, concurrency: 2 }]]),
   visits: [visit(0, { path: '/robots.txt' }), visit(100), visit(300, { path: '/gone', status: 404 })],
   forbidden: [],
-  tasksRepeated: new Map(),
   ledger: [ledgerRow(home), ledgerRow(gone, { outcome: 'failed', reason: 'http-404' })],
   reports: new Map([
     [

@@ -31,8 +31,8 @@ export function makeFetchRenderedPage(
   return (task: FetchTask, loaded: LoadedPlan) => {
     const lanes = makeLanes()
     const client: PageClient = {
-      request: (request) =>
-        render(request, (wanted, signal, remainingMs) =>
+      request: (request, letGo) =>
+        render(request, letGo, (wanted, signal, remainingMs) =>
           fetchSubresource(wanted, { task, loaded, signal, lanes, deadlineMs: nowMs() + remainingMs }),
         ),
     }

@@ -5,6 +5,7 @@ import { makeManualClock } from '@seine/runtime'
 import { describe, expect, it } from 'vitest'
 import type { Asked, Question } from '../ask.ts'
 import type { Ending } from '../ending.ts'
+import { paceOf } from '../pace.ts'
 import { loadedPlanOf } from '../plans.ts'
 import { makeFetchSubresource, type Visit, type Wanted } from './fetch-subresource.ts'
 import { makeLanes } from './lanes.ts'
@@ -31,7 +32,7 @@ function started(answers: (question: Question, call: number) => HttpPage | Endin
   const fetch = makeFetchSubresource({
     ask,
     robotsOf: async () => ({
-      ...{ kind: 'rules', pace: { ratePerSecond: 1, burst: 1 }, sitemaps: [] },
+      ...{ kind: 'rules', pace: paceOf(policySchema.parse({}), null), sitemaps: [] },
       isAllowed: (url) => !disallowed.includes(url),
     }),
     cache: makeScriptCache({ maxBytes: 1_000, nowMs: clock.nowMs }),

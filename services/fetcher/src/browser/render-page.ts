@@ -36,7 +36,7 @@ const closeTimeoutMs = 5_000
  * sent, the body is the rendered document as UTF-8 HTML. What a browser would not change (redirects, errors, block
  * pages, other types) comes back as it was sent, and no browser is bothered.
  *
- * The whole takes `timeouts.totalMs` at most. A page that has not loaded and settled by then has failed: what is there
+ * `letGo` is called when the document has come. The whole takes `timeouts.totalMs` at most. A page that has not loaded and settled by then has failed: what is there
  * then may be anything from a shell to half a list.
  */
 export function makeRenderPage(deps: {
@@ -48,10 +48,16 @@ export function makeRenderPage(deps: {
 }) {
   const { pool, http, limits, clock, log } = deps
 
-  return async (request: HttpRequest, fetchForPage: FetchForPage): Promise<HttpPage | Unanswered> => {
+  return async (
+    request: HttpRequest,
+    letGo: () => void,
+    fetchForPage: FetchForPage,
+  ): Promise<HttpPage | Unanswered> => {
     const startedMs = performance.now()
     // Sent first and at once, because its slot is now: a browser may have to be waited for (keeps I3).
     const sent = await http.request({ ...request, headers: unconditional(request.headers) })
+    // What the page loads needs the host's places itself.
+    letGo()
     if (!sent.ok || !wantsBrowser(sent)) return sent
 
     const { totalMs } = request.timeouts

@@ -79,7 +79,7 @@ export async function startRendering(
   const gate: HostGate = {
     async acquire(host) {
       slots.push(host)
-      return { kind: 'go', startedAtMs: Date.now(), hostDueAtMs: Date.now() }
+      return { kind: 'go', startedAtMs: Date.now(), hostDueAtMs: Date.now(), letGo: () => {} }
     },
     report: () => {},
     flush: async () => {},
@@ -87,7 +87,7 @@ export async function startRendering(
   const disallowed = new Set<string>()
   const robotsOf: RobotsOf = async () => ({
     kind: 'rules',
-    pace: { ratePerSecond: 100, burst: 10 },
+    pace: { ratePerSecond: 100, burst: 10, concurrency: 1, requestMs: 10_000 },
     sitemaps: [],
     isAllowed: (url) => !disallowed.has(new URL(url).pathname),
   })
