@@ -83,3 +83,16 @@ test('a watch of nothing is ready at once', async () => {
   await bucket.watch('nothing.>', () => {}, stop.signal)
   stop.abort()
 })
+
+test('who listens to a key hears what is written to it, and of no other, until it has heard enough', async () => {
+  const enough = new AbortController()
+  const heard: unknown[] = []
+  bucket.hear('heard.a', (value) => void heard.push(value), enough.signal)
+  await bucket.put('heard.b', { n: 1 })
+  await bucket.put('heard.a', { n: 2 })
+  await eventually(() => heard.length === 1)
+  await bucket.delete('heard.a')
+  enough.abort()
+  await bucket.put('heard.a', { n: 3 })
+  expect(heard).toEqual([{ n: 2 }])
+})

@@ -1,6 +1,7 @@
 import { JetStreamApiCodes, JetStreamApiError, type JetStreamClient } from '@nats-io/jetstream'
 import { type KV, type KvEntry, Kvm } from '@nats-io/kv'
-import type { BucketSettings } from '@seine/contracts'
+import type { Msg, NatsConnection } from '@nats-io/transport-node'
+import { type BucketSettings, bucketSubject } from '@seine/contracts'
 import { type Clock, type Logger, messageOf } from '@seine/runtime'
 import type { Link } from './link.ts'
 
@@ -22,6 +23,11 @@ export interface Bucket<T> {
    * come again. Resolves once the values there now have been told; goes on until the signal.
    */
   watch(keyFilter: string, onChange: (key: string, value: T | null) => void, signal: AbortSignal): Promise<void>
+  /**
+   * Calls back with what anybody writes to the key, until the signal. No more than a hint: a write may be told that is refused then, and
+   * one may be missed. Costs a subscription and no consumer.
+   */
+  hear(key: string, onWrite: (value: T) => void, signal: AbortSignal): void
 }
 
 const watchPauseMs = 1_000
@@ -29,7 +35,7 @@ const readyTimeoutMs = 10_000
 
 /** Opens a bucket that the provisioner made. */
 export async function openBucket<T>(
-  deps: { js: JetStreamClient; link: Link; clock: Clock; log: Logger },
+  deps: { nc: NatsConnection; js: JetStreamClient; link: Link; clock: Clock; log: Logger },
   settings: BucketSettings,
 ): Promise<Bucket<T>> {
   const kv = await new Kvm(deps.js).open(settings.name, { allow_direct: true })
@@ -54,6 +60,15 @@ export async function openBucket<T>(
       // The one key there was may have expired before it was told.
       void deps.clock.sleep(readyTimeoutMs, signal).then(ready.resolve)
       await ready.promise
+    },
+    hear(key, onWrite, signal) {
+      if (signal.aborted || deps.nc.isClosed()) return
+      const callback = (error: Error | null, message: Msg) => {
+        // Deletions have no value.
+        if (error === null && message.data.length > 0) onWrite(message.json<T>())
+      }
+      const subscription = deps.nc.subscribe(bucketSubject(settings.name, key), { callback })
+      signal.addEventListener('abort', () => subscription.unsubscribe(), { once: true })
     },
   }
 

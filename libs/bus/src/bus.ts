@@ -118,7 +118,7 @@ export async function connectBus(options: ConnectOptions, log: Logger): Promise<
       makePullBatch({ consumer, handleBatch, options: batchOptions, openIntake: intakeOf(consumer), clock, log }),
     replay: (filter, replayOptions) => replay(reading, filter, replayOptions),
     follow: (stream, filters, followOptions, signal) => follow(reading, stream, filters, followOptions, signal),
-    bucket: (settings) => openBucket({ js, link, clock, log }, settings),
+    bucket: (settings) => openBucket({ nc, js, link, clock, log }, settings),
     call: (rpc, input, callOptions) => call({ nc, link }, rpc, input, callOptions),
     serve: (rpc, handle) => makeServe({ nc, rpc, handle, maxReplyBytes: maxPayloadBytes, log }),
     nowMs: () => brokerClock.nowMs(),

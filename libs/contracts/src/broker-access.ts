@@ -1,4 +1,4 @@
-import { artifactStore, type BucketName, buckets } from './buckets.ts'
+import { artifactStore, type BucketName, bucketSubject, buckets } from './buckets.ts'
 import { type ConsumerSettings, consumers } from './consumers.ts'
 import type { MessageDefinition, RpcDefinition } from './define.ts'
 import { deliverWork, deliveryResult } from './delivery.ts'
@@ -40,6 +40,8 @@ interface Access {
   readonly readsBuckets: readonly BucketName[]
   /** Reads them too. */
   readonly writesBuckets: readonly BucketName[]
+  /** Hears who else writes them. */
+  readonly hearsBuckets?: readonly BucketName[]
   readonly serves: readonly RpcDefinition[]
   readonly calls: readonly RpcDefinition[]
   readonly artifacts: 'none' | 'reads' | 'writes'
@@ -75,6 +77,8 @@ export const serviceAccess: Readonly<Record<ServiceName, Access>> = {
     counts: [],
     readsBuckets: ['plans', 'runs'],
     writesBuckets: ['hosts', 'robots'],
+    // That another fetcher has let go of a host's place.
+    hearsBuckets: ['hosts'],
     serves: Object.values(fetcherRpc),
     calls: [],
     artifacts: 'writes',
@@ -148,7 +152,7 @@ export function permissionsOf(user: BrokerUser): BrokerPermissions {
     ...access.reads.flatMap(reading),
     ...(access.purges ?? []).map((name) => `$JS.API.STREAM.PURGE.${name}`),
     ...kept.flatMap((name) => readingByKey(`KV_${buckets[name].name}`)),
-    ...access.writesBuckets.map((name) => `$KV.${buckets[name].name}.>`),
+    ...access.writesBuckets.map(writesOf),
     // Each says of itself that it is there.
     infoOf(`KV_${buckets.services.name}`),
     `$KV.${buckets.services.name}.${user}.>`,
@@ -162,7 +166,9 @@ export function permissionsOf(user: BrokerUser): BrokerPermissions {
   )
   return {
     publish: { allow: [...new Set(allow)].sort(), deny: foreign.flatMap(touching).sort() },
-    subscribe: { allow: [inbox, ...access.serves.map(({ name }) => name).sort()] },
+    subscribe: {
+      allow: [inbox, ...access.serves.map(({ name }) => name).sort(), ...(access.hearsBuckets ?? []).map(writesOf)],
+    },
     answers: access.serves.length > 0,
   }
 }
@@ -172,6 +178,7 @@ function wildcards(subjectPattern: string): string {
   return subjectPattern.replace(/<[^<>]+>$/, '>').replaceAll(/<[^<>]+>/g, '*')
 }
 
+const writesOf = (name: BucketName) => bucketSubject(buckets[name].name, '>')
 const infoOf = (stream: string) => `$JS.API.STREAM.INFO.${stream}`
 
 /** Asking a shared consumer for messages and settling them; acknowledgements of servers with domains have two tokens more. */

@@ -88,6 +88,9 @@ export const buckets = {
 
 export type BucketName = keyof typeof buckets
 
+/** Where the entry of a key is written (NATS ADR-8). */
+export const bucketSubject = (bucket: string, key: string): string => `$KV.${bucket}.${key}`
+
 /** The object store that holds artifacts where no S3 server is configured. */
 export const artifactStore = { name: 'artifacts', about: 'Artifacts of runs.' } as const
 

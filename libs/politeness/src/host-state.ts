@@ -109,6 +109,7 @@ function arePlaces(places: unknown, seenAtMs: number): boolean {
         of !== null &&
         typeof of.holder === 'string' &&
         isTime(of.count, Number.MAX_SAFE_INTEGER) &&
+        isTime(of.limit, Number.MAX_SAFE_INTEGER) &&
         isTime(of.untilMs, seenAtMs + maxPlaceMs),
     )
   )

@@ -77,9 +77,21 @@ describe('places of a host', () => {
     expect(JSON.stringify(state).length).toBeLessThan(12_000)
   })
 
+  it('are as few as the strictest policy says under which a request is open', () => {
+    const strict = ask(null, 'a', { concurrency: 1 })
+    expect(ask(strict.state, 'b', { concurrency: 5 }).isFull).toBe(true)
+    expect(ask(release(strict.state, 'a', 0, t0), 'b', { concurrency: 5 }).isFull).toBe(false)
+    // Its own request under the strict policy is not over either.
+    const more = ask(ask(null, 'a', { concurrency: 2 }).state, 'a', { held: 1, concurrency: 5 })
+    expect(ask(more.state, 'b', { concurrency: 5 }).isFull).toBe(true)
+  })
+
   it('of an entry that can not be read block the host, until every lease has run out', () => {
     const { state } = ask(null, 'a')
-    const broken = { ...state, limiter: { ...state.limiter, places: [{ holder: 'a', count: -1, untilMs: t0 }] } }
+    const broken = {
+      ...state,
+      limiter: { ...state.limiter, places: [{ holder: 'a', count: -1, limit: 1, untilMs: t0 }] },
+    }
     const answer = reserve(broken, { ...rate, wanted: 1 }, t0)
     expect(answer).toMatchObject({ reason: 'limiter-state-broken', blockedUntilMs: t0 + 60_000 })
   })

@@ -8,6 +8,8 @@ export interface Places {
   readonly holder: string
   /** Requests it has open, or has a slot for. At least 1. */
   readonly count: number
+  /** Most that may be open of all processes, by the policy that it asks under. */
+  readonly limit: number
   /** By when all of them are over, Unix ms of the broker's clock: later they count no more. */
   readonly untilMs: number
 }
@@ -34,7 +36,9 @@ const placeMarginMs = 2_000
 export function freePlaces(taken: readonly Places[] = [], request: PlaceRequest, nowMs: number): number {
   const others = taken.filter(({ holder, untilMs }) => holder !== request.holder && untilMs > nowMs)
   if (others.length >= maxHolders) return 0
-  return Math.max(0, request.concurrency - request.held - others.reduce((sum, { count }) => sum + count, 0))
+  // Sites of one host may have different policies: the strictest holds while its requests are open.
+  const limit = Math.min(request.concurrency, ...others.map((of) => of.limit))
+  return Math.max(0, limit - request.held - others.reduce((sum, { count }) => sum + count, 0))
 }
 
 /** Enters that the process uses `more` places beside those it holds, for slots up to `lastSlotMs`. */
@@ -45,11 +49,12 @@ export function takePlaces(
   lastSlotMs: number,
   nowMs: number,
 ): readonly Places[] {
-  const { holder, held, requestMs } = request
+  const { holder, held, concurrency, requestMs } = request
   const own = taken.find((places) => places.holder === holder)
   const overAtMs = Math.ceil(lastSlotMs + Math.min(requestMs, maxPlaceMs / 2)) + placeMarginMs
   const untilMs = held > 0 ? Math.max(overAtMs, own?.untilMs ?? 0) : overAtMs
-  return [...othersOf(taken, holder, nowMs), { holder, count: held + more, untilMs }]
+  const limit = held > 0 ? Math.min(concurrency, own?.limit ?? concurrency) : concurrency
+  return [...othersOf(taken, holder, nowMs), { holder, count: held + more, limit, untilMs }]
 }
 
 /** Gives back what the process holds no more. Returns `taken` itself where that is nothing. */

@@ -51,8 +51,10 @@ const maxConflicts = 20
 const deadAfterProbes = 3
 /** How long a host waits after its state could not be reached: it fails closed (I3). */
 const limiterRetryMs = 2_000
-/** How soon it is looked whether another fetcher has let go of a place. */
-const placePollMs = 50
+/** How soon it is looked whether another fetcher has let go of a place and was not heard. */
+const placePollMs = 100
+/** A host that another fetcher has asked is taken to be shared for so long. */
+const sharedForMs = 10_000
 /** How long a place is kept for this process's next request to the host, which saves a write: where nobody else wants it. */
 const keepPlaceMs = 250
 
@@ -102,7 +104,7 @@ export function makeHostGate(deps: {
         const waiting = await settleAll(host, queue, { waiters, reports, givesBack })
         if (waiting.length === 0) continue
         queue.waiters.unshift(...waiting)
-        await placeFreed(queue)
+        await placeFreed(host, queue)
       } catch (error) {
         log.warn('host clock unreachable; the host waits', { host, error })
         queue.known = null
@@ -139,10 +141,11 @@ export function makeHostGate(deps: {
       if (revision === null) continue
       deps.onChange?.(host, viewHost(before, now), viewHost(state, now), queue.run)
       if (pace !== null) {
-        const isTight = placesTaken(state, now) * 2 > pace.concurrency
-        queue.isContended = isTight && known !== null && known.revision !== queue.writtenRevision
+        if (known !== null && known.revision !== queue.writtenRevision) queue.sharedAtMs = now
+        queue.isContended = now - queue.sharedAtMs < sharedForMs && placesTaken(state, now) * 2 > pace.concurrency
       }
       queue.entered = placesTaken(state, now, holder)
+      queue.othersHold = placesTaken(state, now) > queue.entered
       if (state !== before) queue.writtenRevision = revision
       return answer === null ? [] : settleWaiters(queue, waiters, answer)
     }
@@ -194,14 +197,23 @@ export function makeHostGate(deps: {
     return waiting
   }
 
-  /** Resolves when a place is let go of here, or it is time to look whether another process has. */
-  async function placeFreed(queue: HostQueue): Promise<void> {
+  /** Resolves when a place is let go of, here or elsewhere, or it is time to look whether that was missed. */
+  async function placeFreed(host: string, queue: HostQueue): Promise<void> {
     const freed = new AbortController()
+    const concurrency = Math.min(...queue.waiters.map(({ pace }) => pace.concurrency))
     queue.freed = () => freed.abort()
+    let isOurs = true
+    const hearsOf = (state: unknown) => {
+      if (placesTaken(state, nowMs()) >= concurrency) return
+      isOurs = false
+      freed.abort()
+    }
+    if (queue.othersHold) bucket.hear(hostKey(host), hearsOf, freed.signal)
     await clock.sleep(placePollMs * (0.5 + random()), freed.signal)
     queue.freed = null
     // What others have written since.
-    if (!freed.signal.aborted) queue.known = null
+    if (!isOurs || !freed.signal.aborted) queue.known = null
+    freed.abort()
   }
 
   /** Null: its time has not passed by too much. keeps I3 */

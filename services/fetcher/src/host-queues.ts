@@ -35,6 +35,10 @@ export interface HostQueue {
   held: number
   /** Places that the host's entry says it uses: never less, and more until the entry is written again. */
   entered: number
+  /** When the entry was last found written by another. Broker time; 0: never. */
+  sharedAtMs: number
+  /** Others have requests open at the host, so that it may be they who let go of a place. */
+  othersHold: boolean
   /** Others may need what is let go of here: they write the entry as well, and over half of the places are taken. */
   isContended: boolean
   /** What this process wrote last. 0: nothing yet. */
@@ -91,6 +95,8 @@ function newQueue(): HostQueue {
     leadMs: 0,
     held: 0,
     entered: 0,
+    sharedAtMs: 0,
+    othersHold: false,
     isContended: false,
     writtenRevision: 0,
     givesBack: false,

@@ -36,7 +36,6 @@ import { makeLeaseCare } from './frontier/leases.ts'
 import { rearmHosts } from './frontier/wake-hosts.ts'
 import { makeApplyChanges } from './history/apply-changes.ts'
 import { makeForgetChanges } from './history/forget-changes.ts'
-import { giveBackLostSlots } from './hosts/host-slot.ts'
 import { serveHosts } from './hosts/serve-hosts.ts'
 import { makeAdvanceSite } from './lifecycle/advance-site.ts'
 import { makeApplyExportResult } from './lifecycle/apply-export-result.ts'
@@ -121,7 +120,6 @@ export async function schedulerParts(deps: {
     makeLeaseCare({ database, leaseMs: config.LEASE_MS, pendingOn: (s) => bus.pendingOn('TASKS', s), nowMs, log }),
   )
   const rearm = loop('rearm hosts', rearmEveryMs, async () => {
-    await giveBackLostSlots(database, nowMs())
     await rearmHosts(database, nowMs())
     return 'idle'
   })

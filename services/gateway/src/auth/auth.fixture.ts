@@ -66,6 +66,7 @@ export function memoryBuckets(nowMs: () => number = Date.now) {
         })
       },
       async watch() {},
+      hear() {},
     }
   }
   return { bucket, nowMs, state }

@@ -334,6 +334,8 @@ export const HostEntity = defineEntity({
     dueAt: p.datetime(6).defaultRaw(`'epoch'`).ignoreSchemaChanges('default'),
     /** When a claim has something to look for. Null: not before an outcome or a new URL. */
     wakeAt: p.datetime(6).nullable(),
+    /** How long its pages took to answer, the last ones counting most, ms. Null: none has yet. */
+    answerMs: p.float().nullable(),
   },
 })
 

@@ -19,6 +19,7 @@ import { Audit } from './migrations/0017-audit.ts'
 import { Schedules } from './migrations/0018-schedules.ts'
 import { Webhooks } from './migrations/0019-webhooks.ts'
 import { Traces } from './migrations/0020-traces.ts'
+import { AnswerTime } from './migrations/0021-answer-time.ts'
 import { type Database, locks, type Prepared, type Sql, textOf } from './sql.ts'
 
 /** What is used of the `pg` pool, which has no types of its own. */
@@ -74,6 +75,7 @@ const migrations = [
   Webhooks,
   ErrorRegistry,
   Traces,
+  AnswerTime,
 ]
 
 export interface Postgres extends Database, AsyncDisposable {

@@ -26,6 +26,25 @@ test('a host gets no more tasks at once than its concurrency, and the next when 
   expect((await run.claim(6_000)).tasks).toHaveLength(1)
 })
 
+test('a host that answers fast gets some tasks ahead, which wait for a place at the fetchers', async () => {
+  const outAfter = async (durationMs: number, more: { render?: 'browser' } = {}) => {
+    await emptyDatabase(database)
+    const run = await fetchingRun(database, testCatalogue([testSite('lamps', { policy: 'p', ...more })], { p: fast }))
+    await run.enter('lamps', run.pages('lamps', 500))
+    const [task, ...others] = (await run.claim(0)).tasks
+    await run.apply('lamps', [run.outcome('lamps', new URL(task!.url).pathname, 1, { durationMs, status: 200 })], 100)
+    return others.length + (await run.claim(5_000)).tasks.length
+  }
+  // As many as would be done in 100 ms, four at once.
+  expect(await outAfter(50)).toBe(4 + 8)
+  expect(await outAfter(390)).toBe(4 + 2)
+  expect(await outAfter(1)).toBe(4 + 64)
+  // One more would wait for longer than a fetcher should hold it.
+  expect(await outAfter(1_601)).toBe(4)
+  // The place of a page that is rendered is another thing than the time that its document took.
+  expect(await outAfter(50, { render: 'browser' })).toBe(4)
+})
+
 test('a host is paced by its rate, a slot’s look-ahead early', async () => {
   const run = await fetchingRun(database, oneSite({ ratePerSecond: 1, concurrency: 100 }))
   await run.enter('lamps', run.pages('lamps', 100))

@@ -1,7 +1,7 @@
 import type { ContentKey, FetchTask } from '@seine/contracts'
 import { at, type Database, type Prepared } from '../database/sql.ts'
 import { firstPagePriority } from '../discovery/admission.ts'
-import { slotLookaheadMs } from './pace.ts'
+import { longestAheadMs, maxAhead, sendAheadMs, slotLookaheadMs } from './pace.ts'
 
 /** Hosts looked at by one claim. */
 export const maxHostsPerClaim = 64
@@ -18,8 +18,9 @@ export interface Claimed {
 
 /**
  * Takes what may be fetched now: for each host that is due, as many URLs as its credit allows, leased and counted as one
- * attempt more. A host's credit is its concurrency less the slots held, paced by its rate up to the next slot's look-ahead; rate and
- * concurrency are the strictest of the site runs that are active on the host, which take turns URL by URL.
+ * attempt more. A host's credit is its concurrency, and what may wait for a place of a host that answers fast, less what is out; paced by
+ * its rate up to the next slot's look-ahead. Rate and concurrency are the strictest of the site runs that are active on the host, which
+ * take turns URL by URL.
  *
  * Two statements in one transaction: the second has to see what was committed before the hosts were locked, or
  * a URL entered in between would not be woken again. Hosts locked by another scheduler are skipped. Keeps I4 and I5.
@@ -73,7 +74,10 @@ const claimTasks: Prepared = {
       p.rate, p.free
     from hosts h cross join lateral (
       select min(m.rate_per_second) as rate,
-        least(min(m.concurrency), ${maxOutstandingPerHost}) - (
+        least(min(m.concurrency) + case
+          when bool_and(m.pool = 'http') and h.answer_ms <= min(m.concurrency) * ${longestAheadMs}
+            then least(ceil(min(m.concurrency) * ${sendAheadMs} / greatest(h.answer_ms, 1)), ${maxAhead})::int
+          else 0 end, ${maxOutstandingPerHost}) - (
           select count(*) from urls u where u.host = h.host and u.lease_until is not null
         ) as free
       from member m where m.host = h.host

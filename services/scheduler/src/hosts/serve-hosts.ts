@@ -10,7 +10,7 @@ import {
   schedulerRpc,
 } from '@seine/contracts'
 import { forceHost } from '@seine/politeness'
-import { type Logger, type Part, systemClock } from '@seine/runtime'
+import type { Logger, Part } from '@seine/runtime'
 import { siteHosts } from '@seine/urls'
 import { type Doer, recordAudit } from '../audit/record-audit.ts'
 import { readSite } from '../catalogue/read-sites.ts'
@@ -93,7 +93,7 @@ export function serveHosts(deps: {
   }
 
   const { call, nowMs } = bus
-  const testFetch = makeTestFetch({ call, database, policies: usablePolicies(deps), nowMs, sleep: systemClock.sleep })
+  const testFetch = makeTestFetch({ call, database, policies: usablePolicies(deps), nowMs })
   return [
     bus.serve(schedulerRpc.testFetch, testFetch),
     bus.serve(schedulerRpc.getHost, ({ host }) => get(host)),

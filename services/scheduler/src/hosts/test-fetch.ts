@@ -13,17 +13,14 @@ import { canonicalUrl, hostOf, siteHosts } from '@seine/urls'
 import type { Doer } from '../audit/record-audit.ts'
 import { readSite } from '../catalogue/read-sites.ts'
 import type { Database } from '../database/sql.ts'
-import { takeHostSlot } from './host-slot.ts'
 
 /** All of a test-fetch: somebody looks on. */
 export const maxTestFetchMs = 25_000
 /** A fetcher's answer is on its way for this long at most. */
 const replyMs = 1_500
-/** How soon a host whose slots are all held is looked at again. */
-const slotPollMs = 250
 
 /**
- * Has a fetcher ask for one page of a site and follows its redirects within the site, each request with one of its host's slots. Throws
+ * Has a fetcher ask for one page of a site and follows its redirects within the site, each request with a place and a slot of its host. Throws
  * RpcError `invalid` for a URL that is not the site's.
  */
 export function makeTestFetch(deps: {
@@ -31,26 +28,15 @@ export function makeTestFetch(deps: {
   database: Database
   policies: () => Promise<ReadonlyMap<string, Policy>>
   nowMs: () => number
-  sleep: (ms: number) => Promise<void>
 }) {
-  const { call, database, nowMs, sleep } = deps
+  const { call, database, nowMs } = deps
 
-  /** One request; `busy` where no slot of the host came free in time. */
+  /** One request; `busy` where there is no time left for it. */
   async function hop(url: string, site: Site, policy: Policy, endMs: number, doer: Doer): Promise<ProbeHop> {
-    const startedMs = nowMs()
-    for (;;) {
-      const maxMs = Math.floor(endMs - nowMs())
-      if (maxMs < 100) return { ...busy, waitedMs: nowMs() - startedMs }
-      const wanted = { host: hostOf(url), url, concurrency: policy.concurrency, untilMs: endMs + 2 * replyMs }
-      await using slot = await takeHostSlot(database, wanted, nowMs())
-      if (slot !== null) {
-        const options = { timeoutMs: maxMs + replyMs, correlationId: doer.correlationId, actor: doer.actor }
-        const waitedMs = nowMs() - startedMs
-        const answer = await call(fetcherRpc.probe, { url, site, policy, maxMs }, options)
-        return { ...answer, waitedMs: answer.waitedMs + waitedMs }
-      }
-      await sleep(slotPollMs)
-    }
+    const maxMs = Math.floor(endMs - nowMs())
+    if (maxMs < 100) return { ...busy, waitedMs: 0 }
+    const options = { timeoutMs: maxMs + replyMs, correlationId: doer.correlationId, actor: doer.actor }
+    return call(fetcherRpc.probe, { url, site, policy, maxMs }, options)
   }
 
   return async (request: RpcRequest<typeof schedulerRpc.testFetch>, doer: Doer): Promise<Probe> => {

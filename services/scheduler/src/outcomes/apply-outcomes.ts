@@ -178,7 +178,9 @@ const moveLedger: Prepared = {
     on conflict (site_run_id, outcome, reason) do update set n = bulk_job_site_reasons.n + excluded.n
   ),
   due as (
-    select host, max(host_due_at) as due_at from verdict group by host
+    select host, max(host_due_at) as due_at,
+      avg(duration_ms) filter (where kind = 'page' and status > 0 and duration_ms > 0) as answer_ms
+    from verdict group by host
   ),
   held as (
     select h.host from hosts h where h.host in (select host from due) order by h.host for no key update
@@ -186,6 +188,7 @@ const moveLedger: Prepared = {
   woken as (
     update hosts h set
       due_at = greatest(h.due_at, d.due_at),
+      answer_ms = coalesce(0.7 * h.answer_ms + 0.3 * d.answer_ms, d.answer_ms, h.answer_ms),
       wake_at = least(h.wake_at, greatest(h.due_at, d.due_at, $2::timestamptz))
     from due d, held where h.host = d.host and held.host = h.host
   )

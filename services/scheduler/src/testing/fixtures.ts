@@ -23,7 +23,8 @@ export function testOutcome(more: Partial<Outcome> & Pick<Outcome, 'urlId' | 'at
     reason: '',
     status: 200,
     announcedBatches: 0,
-    durationMs: 12,
+    // Not told: the host gets no tasks ahead.
+    durationMs: 0,
     bytes: 1_000,
     ...more,
   }
