@@ -187,8 +187,15 @@ it.each([
   ['depth by XPath', { xpath: '//div//b' }, `${'<div>'.repeat(20_000)}<b>x`],
   ['matches', { css: 'b', list: true }, '<b>x</b>'.repeat(100_000)],
   ['text', { css: 'body' }, `<body>${'<p>x'.repeat(100_000)}`],
+  ['depth', { css: 'b' }, '<li><a x>'.repeat(300_000)],
 ])('takes no long time over hostile %s', { timeout: 30_000 }, async (_, field, html) => {
   expect(await cpuMsOf(() => soleValue(html, field))).toBeLessThan(5_000)
+})
+
+it('keeps the texts of elements that are too deep, and what comes after them in its place', async () => {
+  const html = `<main>${'<div>'.repeat(2_000)}deep${'</div>'.repeat(2_000)}<b>after</b></main><i>beside</i>`
+  expect(await soleValue(html, { css: 'main' })).toBe('deep after')
+  expect(await soleValue(html, { css: 'main ~ i' })).toBe('beside')
 })
 
 it('tells the beginnings of what a selector found, as found', async () => {

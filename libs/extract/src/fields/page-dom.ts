@@ -4,6 +4,11 @@ import { breaksText, mutesText, tag } from '../tags.ts'
 
 /** Deeper elements are left out, their texts kept: whoever walks the tree may then recurse. */
 const maxDepth = 256
+/**
+ * Elements that the parser keeps open at once. Each that is opened shifts all that are: without a limit a page of start tags alone costs
+ * the square of its length.
+ */
+const maxOpen = 512
 /** Of one element's text. */
 const maxTextChars = 200_000
 
@@ -19,10 +24,34 @@ export class PageElement extends Element {
   }
 }
 
+/** What the parser has open: its own business, but for the limit that it lacks. */
+interface OpenElements {
+  readonly stack: readonly string[]
+  popElement(isImplied: boolean): void
+}
+
 class PageDomHandler extends DomHandler {
   #left = 0
+  #open: OpenElements | null = null
+  /** The element that begins is one too deep: the parser has been told to forget it. */
+  #isForgotten = false
+
+  override onparserinit(parser: Parser): void {
+    this.#open = parser as unknown as OpenElements
+    super.onparserinit(parser)
+  }
+
+  onopentagname(): void {
+    if (this.#open === null || this.#open.stack.length <= maxOpen) return
+    this.#isForgotten = true
+    this.#open.popElement(true)
+  }
 
   override onopentag(name: string, attribs: Record<string, string>): void {
+    if (this.#isForgotten) {
+      this.#isForgotten = false
+      return
+    }
     if (this.tagStack.length >= maxDepth) {
       this.#left++
       return
@@ -33,6 +62,7 @@ class PageDomHandler extends DomHandler {
   }
 
   override onclosetag(): void {
+    if (this.#isForgotten) return
     if (this.#left > 0) this.#left--
     else super.onclosetag()
   }
