@@ -103,8 +103,9 @@ test('nobody listens where the answers of others arrive, nor to what is not aske
   for (const user of brokerUsers) {
     const { allow } = permissionsOf(user).subscribe
     expect(allow[0]).toBe(`_INBOX_${user}.>`)
+    // Fetchers hear who lets go of a host's place.
     for (const subject of allow.slice(1))
-      expect(subject).toMatch(user === 'fetcher' ? /^rpc\.fetcher\./ : /^rpc\.scheduler\./)
+      expect(subject).toMatch(user === 'fetcher' ? /^(rpc\.fetcher\.|\$KV\.hosts\.>$)/ : /^rpc\.scheduler\./)
     expect(allow.filter((subject) => subject.includes('*'))).toEqual([])
   }
 })
