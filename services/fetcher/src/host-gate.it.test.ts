@@ -4,8 +4,9 @@ import { initialHostState, placesTaken } from '@seine/politeness'
 import { createLogger, systemClock } from '@seine/runtime'
 import { eventually, startNats, type TestNats } from '@seine/testkit'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type HostGate, makeHostGate, maxHoldMs, type Slot } from './host-gate.ts'
+import { type HostGate, makeHostGate, type Slot } from './host-gate.ts'
 import type { Pace } from './pace.ts'
+import { maxHoldMs } from './settle-waiters.ts'
 
 const log = createLogger('test', { level: 'error' })
 let nats: TestNats

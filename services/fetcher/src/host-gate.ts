@@ -11,8 +11,9 @@ import {
   viewHost,
 } from '@seine/politeness'
 import type { Clock, Logger } from '@seine/runtime'
-import { type HostQueue, makeHostQueues, type RunRef, type Settled, type Waiter } from './host-queues.ts'
+import { type HostQueue, makeHostQueues, type RunRef, type Waiter } from './host-queues.ts'
 import { type Pace, strictest } from './pace.ts'
+import { maxHoldMs, maxLateMs, missed, type Settled, settleWaiters } from './settle-waiters.ts'
 
 /**
  * `go`: the slot's time has come; `letGo` is called when the request is over. `defer`: give the task back; the host has no
@@ -36,19 +37,10 @@ export interface HostGate {
   flush(): Promise<void>
 }
 
-/** A task is held for a place, and then for a slot, that comes within this time; otherwise it waits in the frontier (I5). */
-export const maxHoldMs = 1_000
-/**
- * A slot this long past is not used, when the broker has confirmed it or this process comes to it: late requests would come
- * in one go (I3).
- */
-const maxLateMs = 100
 /** A missed slot costs a write of the host's entry; a task that is given back costs the frontier, the broker and the scheduler one more. */
 const maxMissedSlots = 3
 /** Compare-and-set tries before a host's waiting tasks are given back. */
 const maxConflicts = 20
-/** A run always ends (I1): a host that failed so many probes of its breaker in a row is given up. */
-const deadAfterProbes = 3
 /** How long a host waits after its state could not be reached: it fails closed (I3). */
 const limiterRetryMs = 2_000
 /** How soon it is looked whether another fetcher has let go of a place and was not heard. */
@@ -110,7 +102,7 @@ export function makeHostGate(deps: {
         queue.known = null
         // What was asked for may have been written all the same. Where only places were to be given back they run out by themselves.
         queue.entered = waiters.length === 0 ? queue.held : queue.held + waiters.length
-        settleRest(waiters, { kind: 'defer', untilMs: nowMs() + limiterRetryMs, reason: 'limiter-unavailable' })
+        settleAllWith(waiters, { kind: 'defer', untilMs: nowMs() + limiterRetryMs, reason: 'limiter-unavailable' })
         void giveBackAfter(limiterRetryMs, host, queue)
       }
     }
@@ -147,9 +139,9 @@ export function makeHostGate(deps: {
       queue.entered = placesTaken(state, now, holder)
       queue.othersHold = placesTaken(state, now) > queue.entered
       if (state !== before) queue.writtenRevision = revision
-      return answer === null ? [] : settleWaiters(queue, waiters, answer)
+      return answer === null ? [] : settle(queue, waiters, answer)
     }
-    settleRest(waiters, { kind: 'defer', untilMs: nowMs() + random() * maxHoldMs, reason: 'limiter-contended' })
+    settleAllWith(waiters, { kind: 'defer', untilMs: nowMs() + random() * maxHoldMs, reason: 'limiter-contended' })
     return []
   }
 
@@ -168,33 +160,17 @@ export function makeHostGate(deps: {
     return entry === null ? null : { state: entry.value, revision: entry.revision }
   }
 
-  /** Gives those who wait for a place: the host has none free, and their time is not up. */
-  function settleWaiters(queue: HostQueue, waiters: Waiter[], answer: Reservation): Waiter[] {
-    if ('blockedUntilMs' in answer) {
-      const { reason, blockedUntilMs: untilMs } = answer
-      const { phase, failedProbes } = answer.state.breaker
-      // While a probe is out nobody knows: it may be the one that finds the host well again.
-      const dead = phase === 'open' && failedProbes >= deadAfterProbes
-      settleRest(waiters, dead ? { kind: 'dead', reason: 'host-down' } : { kind: 'defer', untilMs, reason })
-      return []
-    }
-    const { nextFreeAtMs: hostDueAtMs, slotsMs, isFull } = answer
-    // A probe is alone, however late.
-    const isAlone = answer.state.breaker.phase !== 'closed'
-    for (const [i, dueMs] of slotsMs.entries()) {
-      const late = missed({ dueMs, isAlone })
-      if (late === null) queue.held++
-      waiters[i]?.settle(late ?? { kind: 'due', dueMs, hostDueAtMs, isAlone })
-    }
-    // Held no longer than a task may be, for the place and the slot together (I5).
-    const [waiting, rest] = partition(
-      waiters.slice(slotsMs.length),
-      (waiter) => isFull && hostDueAtMs < waiter.giveUpAtMs,
-    )
-    const isPlaceLate = isFull && hostDueAtMs <= nowMs()
-    const untilMs = isPlaceLate ? nowMs() + random() * maxHoldMs : hostDueAtMs
-    settleRest(rest, { kind: 'defer', untilMs, reason: isPlaceLate ? 'no-place' : 'no-slot' })
-    return waiting
+  /** Gives those who wait for a place. */
+  function settle(queue: HostQueue, waiters: Waiter[], answer: Reservation): Waiter[] {
+    const giveUpAtMs = waiters.map((waiter) => waiter.giveUpAtMs)
+    const settled = settleWaiters(giveUpAtMs, answer, { nowMs: nowMs(), random })
+    return waiters.filter((waiter, i) => {
+      const slot = settled[i]!
+      if (slot === 'wait') return true
+      if (slot.kind === 'due') queue.held++
+      waiter.settle(slot)
+      return false
+    })
   }
 
   /** Resolves when a place is let go of, here or elsewhere, or it is time to look whether that was missed. */
@@ -216,13 +192,7 @@ export function makeHostGate(deps: {
     freed.abort()
   }
 
-  /** Null: its time has not passed by too much. keeps I3 */
-  function missed({ dueMs, isAlone }: { dueMs: number; isAlone: boolean }): Exclude<Slot, { kind: 'go' }> | null {
-    const now = nowMs()
-    return isAlone || now - dueMs <= maxLateMs ? null : { kind: 'defer', untilMs: now, reason: 'slot-missed' }
-  }
-
-  function settleRest(waiters: Waiter[], slot: Settled): void {
+  function settleAllWith(waiters: Waiter[], slot: Settled): void {
     for (const waiter of waiters) waiter.settle(slot)
   }
 
@@ -238,7 +208,7 @@ export function makeHostGate(deps: {
     // A timer may fire a millisecond early: rounding up keeps I3.
     if (waitMs > 0) await clock.sleep(Math.ceil(waitMs) + 1)
     // This process may have stood still meanwhile: stopped, or collecting garbage.
-    const late = missed(settled)
+    const late = missed(settled, nowMs())
     if (late === null) return { kind: 'go', startedAtMs: dueMs, hostDueAtMs, letGo }
     letGo()
     return late
@@ -293,10 +263,6 @@ function isMissed(slot: Slot): boolean {
 
 function grantsNothing(answer: Reservation | null): boolean {
   return answer !== null && ('blockedUntilMs' in answer || answer.slotsMs.length === 0)
-}
-
-function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
-  return [items.filter(test), items.filter((item) => !test(item))]
 }
 
 function once(act: () => void): () => void {

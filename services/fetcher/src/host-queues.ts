@@ -1,11 +1,6 @@
 import type { HostObservation } from '@seine/politeness'
 import type { Pace } from './pace.ts'
-
-/** What the host's clock answers a task that waits. `due`: the slot and a place are its own. */
-export type Settled =
-  | { kind: 'due'; dueMs: number; hostDueAtMs: number; isAlone: boolean }
-  | { kind: 'defer'; untilMs: number; reason: string }
-  | { kind: 'dead'; reason: string }
+import type { Settled } from './settle-waiters.ts'
 
 export interface Waiter {
   readonly pace: Pace
