@@ -148,6 +148,12 @@ test('an export that keeps failing fails its site with the reason, and the run w
   exporting = () => ({})
   await mesh.bus.call(schedulerRpc.resumeRun, { runId: alone.id })
   expect(await mesh.ended(alone.id)).toMatchObject({ status: 'completed', counts: { ok: 41 } })
+
+  // What came in is exported; the site is not asked once more.
+  const tasks = fetcher.tasks.length
+  await mesh.bus.call(schedulerRpc.retryRun, { runId: both.id })
+  expect(await mesh.ended(both.id)).toMatchObject({ status: 'completed', reason: null, counts: { ok: 82 } })
+  expect(fetcher.tasks).toHaveLength(tasks)
 })
 
 test('what quality gates said stays with the site run until it is done anew', async () => {

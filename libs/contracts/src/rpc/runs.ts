@@ -78,7 +78,7 @@ export const runRpc = {
     input: runRef.extend({
       /** Absent: every site that has something to retry. */
       site: siteName.optional(),
-      /** True: failed pages alone, the rest of the site stays. False: the whole site from preflight. */
+      /** True: failed pages alone, the rest of the site stays. False: the whole site from preflight, or its export where that failed. */
       failuresOnly: z.boolean().default(false),
     }),
     output: runSchema,

@@ -8,7 +8,7 @@ import { runParams } from './run-routes.ts'
 const retryBody = z.strictObject({
   /** Absent: every site that has something to retry. */
   site: siteName.optional(),
-  /** True: failed pages alone. False: whole sites, from preflight. */
+  /** True: failed pages alone. False: whole sites, from preflight; one whose export alone failed is exported again. */
   failures_only: z.boolean().default(false),
 })
 
@@ -63,7 +63,7 @@ export function runCourseRoutes({ call }: Pick<Bus, 'call'>): AnyRoute[] {
       path: '/api/bulk-runs/{id}/retry',
       id: 'retryRun',
       access: 'run',
-      summary: 'Fetches again: one site, all failed sites, or failed pages alone.',
+      summary: 'Does again: one site, all failed sites, or failed pages alone; where only an export failed, that.',
       params: runParams,
       body: retryBody,
       example: { site: 'shop', failures_only: true },

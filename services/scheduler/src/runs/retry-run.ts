@@ -10,7 +10,10 @@ import { moveSiteRun, moveSiteRuns } from '../lifecycle/move-site-run.ts'
 import { hasEnded, type SiteStep } from '../lifecycle/site-run-steps.ts'
 import { forgetExports, refuseReleased, reopenJob } from './resume-run.ts'
 
-/** Does sites of an ended run again: whole ones from preflight, or only their failed pages; then exports and archive. */
+/**
+ * Does sites of an ended run again: whole ones from preflight, or only their failed pages; then exports and archive. A site whose pages
+ * all came in and whose export failed is exported again, and asked for nothing.
+ */
 export function makeRetryRun(deps: {
   database: Database
   nowMs: () => number
@@ -29,7 +32,15 @@ export function makeRetryRun(deps: {
       if (chosen.length === 0) throw new RpcError('conflict', 'there is nothing to retry')
       refuseReleased(chosen)
       if (failuresOnly) await retryFailures(sql, chosen, nowMs)
-      else await startAnew(sql, chosen, nowMs)
+      else {
+        const exports = chosen.filter(failedInExport)
+        await moveSiteRuns(sql, exports, { to: 'waiting' }, nowMs)
+        await startAnew(
+          sql,
+          chosen.filter((run) => !exports.includes(run)),
+          nowMs,
+        )
+      }
       await forgetExports(
         sql,
         chosen.map((run) => run.id),
@@ -42,6 +53,7 @@ export function makeRetryRun(deps: {
   }
 }
 
+const failedInExport = (run: SiteRunRow): boolean => run.status === 'failed' && run.step === 'export'
 const hasTrouble = (run: SiteRunRow): boolean => run.status !== 'completed' || run.failed > 0
 
 async function retryFailures(sql: Sql, runs: readonly SiteRunRow[], nowMs: number): Promise<void> {

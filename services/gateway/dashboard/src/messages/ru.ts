@@ -279,7 +279,7 @@ export const ru: Messages = {
   'run.retrySite': 'Повторить сайт',
   'run.retrySiteOf': 'Повторить сайт {site}',
   'run.retrySiteTitle': 'Повторить {site}?',
-  'run.retrySiteText': 'Все страницы загрузятся снова, отчёты будут заменены.',
+  'run.retrySiteText': 'Все страницы загрузятся снова, отчёты будут заменены. Если не удался только экспорт, страницы не загружаются.',
   'run.retrying': 'Выполняется снова.',
   'run.reextract': 'Извлечь заново…',
   'run.reextractDo': 'Извлечь заново',
