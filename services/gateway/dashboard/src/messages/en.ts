@@ -223,7 +223,8 @@ export const en = {
   'run.retrySite': 'Retry site',
   'run.retrySiteOf': 'Retry site {site}',
   'run.retrySiteTitle': 'Do {site} again?',
-  'run.retrySiteText': 'All its pages are fetched again and its reports are replaced. Where only its export failed, no page is fetched.',
+  'run.retrySiteText':
+    'All its pages are fetched again and its reports are replaced. Where only its export failed, no page is fetched.',
   'run.retrying': 'It is being done again.',
   'run.reextract': 'Extract again…',
   'run.reextractDo': 'Extract again',
