@@ -61,9 +61,15 @@ export interface AskDeps<C = HttpClient> {
  * Asks for a whole body, at the host's pace. 429 and 5xx and failures come back as endings. `blockOf`: how a block page
  * is recognised, if not as one in place of a page.
  */
-export function makeAsk(deps: AskDeps<PageClient>, blockOf = blockPageOf) {
-  return (question: Question): Promise<Asked<HttpPage>> =>
-    askWith(deps, question, (request, letGo) => deps.http.request(request, letGo).finally(letGo), blockOf)
+export function makeAsk({ http, ...deps }: AskDeps<PageClient>, blockOf = blockPageOf) {
+  async function send(request: HttpRequest, letGo: () => void): Promise<HttpPage | Unanswered> {
+    try {
+      return await http.request(request, letGo)
+    } finally {
+      letGo()
+    }
+  }
+  return (question: Question): Promise<Asked<HttpPage>> => askWith(deps, question, send, blockOf)
 }
 
 /**
