@@ -120,7 +120,7 @@ export async function connectBus(options: ConnectOptions, log: Logger): Promise<
     follow: (stream, filters, followOptions, signal) => follow(reading, stream, filters, followOptions, signal),
     bucket: (settings) => openBucket({ nc, js, link, clock, log }, settings),
     call: (rpc, input, callOptions) => call({ nc, link }, rpc, input, callOptions),
-    serve: (rpc, handle) => makeServe({ nc, rpc, handle, maxReplyBytes: maxPayloadBytes, log }),
+    serve: (rpc, handle) => makeServe({ nc, link, rpc, handle, maxReplyBytes: maxPayloadBytes, log }),
     nowMs: () => brokerClock.nowMs(),
     async pendingOn(stream, filter) {
       const info = await (await jsm()).streams.info(stream, { subjects_filter: filter })

@@ -4,6 +4,7 @@ import { eventually, startNats } from '@seine/testkit'
 import { expect, test } from 'vitest'
 import { connectBus } from './bus.ts'
 import { done } from './disposition.ts'
+import { RpcError } from './errors.ts'
 import { sampleDiscovered, sampleTask } from './messages.fixture.ts'
 import { provision } from './provision.ts'
 
@@ -156,4 +157,38 @@ test('a request whose answer is lost with the broker fails at once, not when its
   await failing
   silent.unsubscribe()
   await nats.start()
+})
+
+test('a request is not answered any more once the broker was lost, because the right to answer went with it', async () => {
+  await using nats = await startNats()
+  await using bus = await connectBus({ servers: nats.servers, name: 'test' }, silentLogger)
+  await using asker = await connectBus({ servers: nats.servers, name: 'asker' }, silentLogger)
+  const answers: string[] = []
+  asker.nc.subscribe('answers.here', { callback: (_error, message) => void answers.push(message.string()) })
+  const released = Promise.withResolvers<void>()
+  const asked: string[] = []
+  const part = bus.serve(schedulerRpc.cancelRun, async ({ runId }) => {
+    asked.push(runId)
+    if (asked.length === 1) await released.promise
+    throw new RpcError('not-found', runId)
+  })
+  await part.start(() => {})
+  const ask = (runId: string) =>
+    asker.nc.publish(schedulerRpc.cancelRun.name, JSON.stringify({ runId }), { reply: 'answers.here' })
+  const [before, after] = [newId(), newId()]
+  ask(before)
+  await eventually(() => asked.length === 1)
+  await nats.kill()
+  await nats.start()
+  for (const each of [bus, asker]) await eventually(async () => (await each.check()) === null, { timeoutMs: 20_000 })
+  released.resolve()
+  await eventually(
+    () => {
+      ask(after)
+      expect(answers.join()).toContain(after)
+    },
+    { timeoutMs: 20_000 },
+  )
+  expect(answers.join()).not.toContain(before)
+  await part.stop()
 })

@@ -89,12 +89,13 @@ function unavailableReason(error: unknown, timeoutMs: number): string {
 /** Answers requests; replicas share them. */
 export function makeServe<D extends RpcDefinition>(deps: {
   nc: NatsConnection
+  link: Pick<Link, 'connected' | 'onLost'>
   rpc: D
   handle: (request: RpcRequest<D>, context: ServeContext) => Promise<RpcOutput<D>>
   maxReplyBytes: () => number
   log: Logger
 }): Part {
-  const { nc, rpc, handle } = deps
+  const { nc, link, rpc, handle } = deps
   const log = deps.log.child({ rpc: rpc.name })
   const inFlight = new Set<Promise<void>>()
   let subscription: Subscription | undefined
@@ -102,6 +103,10 @@ export function makeServe<D extends RpcDefinition>(deps: {
   async function answer(message: Msg): Promise<void> {
     const correlationId = message.headers?.get(headerNames.correlationId) || undefined
     let body: string
+    let isLost = false
+    const forget = link.onLost(() => {
+      isLost = true
+    })
     try {
       const context = { correlationId, actor: actorOf(message) }
       const parent = message.headers?.get(headerNames.traceParent) || undefined
@@ -115,7 +120,11 @@ export function makeServe<D extends RpcDefinition>(deps: {
     } catch (error) {
       if (!(error instanceof RpcError)) log.error('request failed', { error, correlationId })
       body = JSON.stringify({ error: errorBodyOf(error) })
+    } finally {
+      forget()
     }
+    // Whoever asked lost the broker as well, and has been told so; the right to answer went with the connection.
+    if (isLost || !link.connected) return log.debug('the broker was lost before the answer', { correlationId })
     message.respond(body)
   }
 
