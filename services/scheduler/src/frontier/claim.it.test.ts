@@ -40,7 +40,7 @@ test('a host that answers fast gets some tasks ahead, which wait for a place at 
   expect(await outAfter(390)).toBe(4 + 2)
   expect(await outAfter(1)).toBe(4 + 64)
   // One more would wait for longer than a fetcher should hold it.
-  expect(await outAfter(1_601)).toBe(4)
+  expect(await outAfter(2_801)).toBe(4)
   // The place of a page that is rendered is another thing than the time that its document took.
   expect(await outAfter(50, { render: 'browser' })).toBe(4)
 })

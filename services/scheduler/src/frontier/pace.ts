@@ -10,6 +10,6 @@ export const slotLookaheadMs = 900
  */
 export const sendAheadMs = 100
 /** A task is not sent ahead that a place would keep waiting for longer: a fetcher holds it no more than a second (I5). */
-export const longestAheadMs = 400
+export const longestAheadMs = 700
 /** Tasks of one host that are sent ahead. */
 export const maxAhead = 64
