@@ -44,7 +44,7 @@ const maxConflicts = 20
 /** How long a host waits after its state could not be reached: it fails closed (I3). */
 const limiterRetryMs = 2_000
 /** How soon it is looked whether another fetcher has let go of a place and was not heard. */
-const placePollMs = 100
+const placePollMs = 300
 /** A host that another fetcher has asked is taken to be shared for so long. */
 const sharedForMs = 10_000
 /** How long a place is kept for this process's next request to the host, which saves a write: where nobody else wants it. */
@@ -126,7 +126,7 @@ export function makeHostGate(deps: {
       const answer = pace && reserve(released, requestOf(queue, waiters, pace), now + queue.leadMs)
       const state = answer?.state ?? released
       const revision = known !== null && state === before ? known.revision : await write(key, state, known)
-      // What grants nothing is not kept: others may have opened the host since, and nothing would ever tell.
+      // What grants nothing is not kept: others may have opened the host since, and nothing would ever tell. Of a place it is told.
       const tookMs = nowMs() - now
       queue.leadMs = tookMs > maxLateMs ? Math.min(tookMs, maxHoldMs) : 0
       queue.known = revision === null || grantsNothing(answer) ? null : { state, revision }
@@ -184,8 +184,10 @@ export function makeHostGate(deps: {
       isOurs = false
       freed.abort()
     }
+    // Where nobody else has any, none comes free elsewhere.
+    const untilGivenUpMs = Math.min(...queue.waiters.map(({ giveUpAtMs }) => giveUpAtMs)) - nowMs()
     if (queue.othersHold) bucket.hear(hostKey(host), hearsOf, freed.signal)
-    await clock.sleep(placePollMs * (0.5 + random()), freed.signal)
+    await clock.sleep(queue.othersHold ? placePollMs * (0.5 + random()) : untilGivenUpMs, freed.signal)
     queue.freed = null
     // What others have written since.
     if (!isOurs || !freed.signal.aborted) queue.known = null
@@ -262,7 +264,7 @@ function isMissed(slot: Slot): boolean {
 }
 
 function grantsNothing(answer: Reservation | null): boolean {
-  return answer !== null && ('blockedUntilMs' in answer || answer.slotsMs.length === 0)
+  return answer !== null && ('blockedUntilMs' in answer || (answer.slotsMs.length === 0 && !answer.isFull))
 }
 
 function once(act: () => void): () => void {
