@@ -1,7 +1,9 @@
 import { Tokenizer } from 'htmlparser2'
 
-/** Longest tag, comment, section or declaration that is read to its end. */
+/** Longest tag without its attributes' values, comment, section or declaration that is read to its end. */
 export const maxTokenChars = 1_048_576
+/** An attribute whose value is longer is left out: it is no URL. */
+const maxAttributeChars = 8_192
 
 export type XmlEvents = {
   /** Names as written, prefix included. Attributes only where `wantsAttributes` said so. */
@@ -49,13 +51,16 @@ export function makeXmlTokens(events: XmlEvents): XmlTokens {
         value = ''
       },
       onattribdata(start, end) {
-        if (attributes !== null) value += slice(start, end)
+        // A long value comes in pieces: what is held of it would be copied, and kept, for each of them.
+        doneTo = end
+        if (attributes !== null && value.length <= maxAttributeChars) value += slice(start, end)
       },
       onattribentity(codepoint) {
-        value += String.fromCodePoint(codepoint)
+        if (value.length <= maxAttributeChars) value += String.fromCodePoint(codepoint)
       },
       onattribend() {
-        if (attributes !== null && !attributes.has(attribute)) attributes.set(attribute, value)
+        const isShort = value.length <= maxAttributeChars
+        if (attributes !== null && isShort && !attributes.has(attribute)) attributes.set(attribute, value)
         value = ''
       },
       onopentagend: opened,

@@ -323,6 +323,22 @@ describe('parseSitemap, at its limits', () => {
     expect((await read(urlset(comment + url('https://shop.test/1')))).urls).toHaveLength(1)
   })
 
+  it('holds no more of an attribute than a URL may have, in whatever pieces it comes', async () => {
+    const before = process.memoryUsage().heapUsed
+    let mostBytes = 0
+    async function* pieces() {
+      yield Buffer.from('<urlset><url><xhtml:link rel="alternate" hreflang="de" href="https://shop.test/')
+      for (let i = 0; i < 1_500; i++) {
+        yield Buffer.alloc(500, 'x')
+        mostBytes = Math.max(mostBytes, process.memoryUsage().heapUsed - before)
+      }
+      yield Buffer.from(`"/>${url('https://shop.test/1')}</url></urlset>`)
+    }
+    const { urls } = await read(pieces())
+    expect(urls).toEqual(['https://shop.test/1'])
+    expect(mostBytes).toBeLessThan(100_000_000)
+  })
+
   it.each([
     ['opened for ever', '<a>'.repeat(300_000)],
     ['opened, then closed by other names', '<a>'.repeat(150_000) + '</b>'.repeat(150_000)],
