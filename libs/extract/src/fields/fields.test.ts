@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import { cpuMsOf } from '../cpu-time.fixture.ts'
 import { extractPage } from '../extract-page.ts'
 import { makeFieldReader } from './field-reader.ts'
+import { maxXPathSteps } from './xpath.ts'
 
 type Declared = Partial<SiteField> & { name: string }
 
@@ -188,8 +189,22 @@ it.each([
   ['matches', { css: 'b', list: true }, '<b>x</b>'.repeat(100_000)],
   ['text', { css: 'body' }, `<body>${'<p>x'.repeat(100_000)}`],
   ['depth', { css: 'b' }, '<li><a x>'.repeat(300_000)],
+  [
+    'siblings at the depth limit',
+    { xpath: '//li[2]//text()', list: true },
+    `${'<b>'.repeat(250)}${'<li>x<li><a>y</a>'.repeat(30_000)}`,
+  ],
 ])('takes no long time over hostile %s', { timeout: 30_000 }, async (_, field, html) => {
   expect(await cpuMsOf(() => soleValue(html, field))).toBeLessThan(5_000)
+})
+
+it('gives up an XPath that takes too many steps on a page, and says so', async () => {
+  const html = `${'<b>'.repeat(250)}${'<li>x<li><a>y</a>'.repeat(30_000)}`
+  const declared = [{ name: 'x', xpath: '//li//text()', list: true }]
+  const [reading] = (await read(html, declared)).fields
+  expect(reading).toMatchObject({ value: null, problem: `takes more than ${maxXPathSteps} steps on this page` })
+  const small = await read(`<ul>${'<li>x</li>'.repeat(3_000)}</ul>`, declared)
+  expect(small.fields[0]).toMatchObject({ problem: null, matches: 1_000 })
 })
 
 it('keeps the texts of elements that are too deep, and what comes after them in its place', async () => {
