@@ -64,8 +64,8 @@ export async function openBucket<T>(
     hear(key, onWrite, signal) {
       if (signal.aborted || deps.nc.isClosed()) return
       const callback = (error: Error | null, message: Msg) => {
-        // Deletions have no value.
-        if (error === null && message.data.length > 0) onWrite(message.json<T>())
+        const value = error === null ? readableOf<T>(message) : null
+        if (value !== null) onWrite(value)
       }
       const subscription = deps.nc.subscribe(bucketSubject(settings.name, key), { callback })
       signal.addEventListener('abort', () => subscription.unsubscribe(), { once: true })
@@ -110,6 +110,16 @@ async function hasKeys(store: KV, keyFilter: string): Promise<boolean> {
 
 function storedValue<T>(entry: KvEntry): T | null {
   return entry.operation === 'PUT' ? entry.json<T>() : null
+}
+
+/** Null: a deletion, or nothing that can be read, which whoever reads the entry is told. */
+function readableOf<T>(message: Msg): T | null {
+  if (message.data.length === 0) return null
+  try {
+    return message.json<T>()
+  } catch {
+    return null
+  }
 }
 
 async function nullOnConflict(write: Promise<number>): Promise<number | null> {

@@ -92,8 +92,7 @@ export function makeHandleTask(deps: {
   return (task: FetchTask): Promise<Disposition> => {
     const dispatch = `${task.urlId}:${task.attempt}`
     const held = inHand.get(dispatch)
-    // The broker gave up waiting while a cable was out and gives it once more: asking for it twice at once would take the host's
-    // concurrency twice. keeps I3
+    // The broker gave up waiting while a cable was out and gives it once more: one fetch is enough.
     if (held !== undefined) return held
     const holding = hold(task).finally(() => inHand.delete(dispatch))
     inHand.set(dispatch, holding)

@@ -46,7 +46,7 @@ export function makeFetchSubresource(deps: {
   clock: Clock
 }) {
   const { ask, robotsOf, cache, nowMs, clock } = deps
-  // The scheduler's credit counts pages by their own host, so other hosts' concurrency is kept here: one at a time.
+  // What pages have in common (a CDN) is asked for one at a time: all at once they would wait for its places and be given back.
   const foreignLanes = makeLanes()
 
   async function askPolitely(url: string, wanted: Wanted, visit: Visit): Promise<Asked<HttpPage>> {
