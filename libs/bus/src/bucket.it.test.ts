@@ -96,3 +96,18 @@ test('who listens to a key hears what is written to it, and of no other, until i
   await bucket.put('heard.a', { n: 3 })
   expect(heard).toEqual([{ n: 2 }])
 })
+
+test('listing and watching leave no consumers behind', async () => {
+  const { name } = buckets.services
+  const services = await bus.bucket<{ n: number }>(buckets.services)
+  const consumersNow = async () => (await (await bus.jsm()).streams.info(`KV_${name}`)).state.consumer_count
+  const before = await consumersNow()
+  await services.list('gateway.*')
+  await services.put('gateway.a', { n: 1 })
+  for (let i = 0; i < 3; i++) expect(await services.list('gateway.*')).toHaveLength(1)
+  expect(await consumersNow()).toBe(before)
+  const stop = new AbortController()
+  await services.watch('gateway.*', () => {}, stop.signal)
+  expect(await consumersNow()).toBe(before + 1)
+  stop.abort()
+})

@@ -51,7 +51,7 @@ export async function openBucket<T>(
     delete: (key) => kv.delete(key),
     async list(keyFilter) {
       const latest = new Map<string, T | null>()
-      for await (const entry of await kv.history({ key: keyFilter })) latest.set(entry.key, storedValue<T>(entry))
+      for await (const entry of entriesNow(kv, keyFilter)) latest.set(entry.key, storedValue<T>(entry))
       return [...latest].flatMap(([key, value]) => (value === null ? [] : [{ key, value }]))
     },
     async watch(keyFilter, onChange, signal) {
@@ -103,8 +103,23 @@ export async function openBucket<T>(
   }
 }
 
+/**
+ * What there is now. The consumer that the client reads it with is ended here: by itself it would stay for five minutes, and a stream has
+ * room for a thousand.
+ */
+async function* entriesNow(store: KV, keyFilter: string): AsyncGenerator<KvEntry> {
+  const entries = await store.history({ key: keyFilter })
+  try {
+    yield* entries
+  } finally {
+    const { _data: consumer } = entries as { _data?: { delete(): Promise<boolean> } }
+    // Where the broker was lost meanwhile it ends by itself.
+    await consumer?.delete().catch(() => false)
+  }
+}
+
 async function hasKeys(store: KV, keyFilter: string): Promise<boolean> {
-  for await (const _entry of await store.history({ key: keyFilter })) return true
+  for await (const _entry of entriesNow(store, keyFilter)) return true
   return false
 }
 
