@@ -18,7 +18,7 @@ const task = (more: Partial<FetchTask> = {}): FetchTask => ({
   ...more,
 })
 
-function makeFetcher() {
+function makeFetcher(plan: object | 'away' = {}) {
   const answers: (() => void)[] = []
   const page = vi.fn(async () => {
     await new Promise<void>((resolve) => answers.push(resolve))
@@ -26,7 +26,7 @@ function makeFetcher() {
   })
   const publish = vi.fn(async () => {})
   const handle = makeHandleTask({
-    plans: { get: async () => ({}) } as never,
+    plans: { get: async () => plan } as never,
     flagOf: () => null as never,
     handlers: { page, robots: page, sitemap: page },
     bus: { publish, nowMs: () => 0 },
@@ -58,4 +58,17 @@ test('the next dispatch of the URL, and the same one later, are work of their ow
   await vi.waitFor(() => expect(page).toHaveBeenCalledTimes(3))
   answer()
   await later
+})
+
+// Found by `make chaos`: a broker that took 13 s to stop gave tasks out and had no plans any more, five times each.
+test('a task whose plan can not be read goes back to wait, and is no failure', async () => {
+  const { handle, page, publish } = makeFetcher('away')
+  expect(await handle(task())).toMatchObject({ kind: 'done' })
+  expect(page).not.toHaveBeenCalled()
+  const outcome = { outcome: 'deferred', reason: 'plan-unavailable', retryAtMs: 2_000, countsAsFailure: false }
+  expect(publish).toHaveBeenCalledWith(
+    expect.anything(),
+    expect.objectContaining({ outcome: expect.objectContaining(outcome) }),
+    expect.anything(),
+  )
 })

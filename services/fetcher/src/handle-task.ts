@@ -11,6 +11,8 @@ export type TaskHandler = (task: FetchTask, plan: LoadedPlan) => Promise<Ending>
 
 /** How long a task of a paused run waits before it asks again. */
 const pausedRetryMs = 5_000
+/** How long a task waits whose site's plan could not be read. */
+const planRetryMs = 2_000
 
 /**
  * One task from message to result: exactly one result a delivery, stored by the stream before the task is acknowledged.
@@ -34,6 +36,14 @@ export function makeHandleTask(deps: {
       return { outcome: 'deferred', reason: 'paused', retryAtMs: bus.nowMs() + pausedRetryMs, countsAsFailure: false }
     const loaded = await plans.get(task.runId, task.site)
     if (loaded === null) return { outcome: 'failed', reason: 'no-plan' }
+    // A broker that goes or comes has some of its buckets: giving the task back to it would use up its deliveries in seconds.
+    if (loaded === 'away')
+      return {
+        outcome: 'deferred',
+        reason: 'plan-unavailable',
+        retryAtMs: bus.nowMs() + planRetryMs,
+        countsAsFailure: false,
+      }
     try {
       return await handlers[task.kind](task, loaded)
     } catch (error) {

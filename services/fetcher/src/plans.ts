@@ -18,8 +18,8 @@ export interface LoadedPlan {
 }
 
 export interface Plans {
-  /** Null: there is no such plan (older than the bucket keeps, or a message that is not ours). */
-  get(runId: string, site: string): Promise<LoadedPlan | null>
+  /** Null: there is no such plan (older than the bucket keeps, or a message that is not ours). `away`: the bucket does not answer. */
+  get(runId: string, site: string): Promise<LoadedPlan | null | 'away'>
 }
 
 /**
@@ -28,13 +28,13 @@ export interface Plans {
  * one too many every task would read its plan again.
  */
 export async function makePlans(bucket: Bucket<unknown>, signal: AbortSignal, maxPlans = 10_000): Promise<Plans> {
-  const loaded = new Map<string, Promise<LoadedPlan | null>>()
+  const loaded = new Map<string, Promise<LoadedPlan | null | 'away'>>()
   const openSeen = makeSeenUrls()
   await bucket.watch('>', (key) => loaded.delete(key), signal)
 
-  async function load(key: string): Promise<LoadedPlan | null> {
-    const entry = await bucket.get(key)
-    if (entry === null) return null
+  async function load(key: string): Promise<LoadedPlan | null | 'away'> {
+    const entry = await bucket.get(key).catch(() => 'away' as const)
+    if (entry === null || entry === 'away') return entry
     const plan = sitePlanSchema.parse(entry.value)
     return loadedPlanOf(plan, await makeFieldReader(plan.site.fields), openSeen())
   }
@@ -52,7 +52,7 @@ export async function makePlans(bucket: Bucket<unknown>, signal: AbortSignal, ma
         throw error
       })
       // What is absent may be written a moment later: only plans are remembered.
-      if (plan === null) loaded.delete(key)
+      if (plan === null || plan === 'away') loaded.delete(key)
       return plan
     },
   }
