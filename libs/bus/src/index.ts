@@ -1,3 +1,4 @@
+export { isBrokerAway } from './broker-away.ts'
 export { type BrokerEnv, brokerOf } from './broker-of.ts'
 export type { Bucket } from './bucket.ts'
 export { type Bus, connectBus } from './bus.ts'

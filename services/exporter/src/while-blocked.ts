@@ -1,4 +1,5 @@
 import { isStoreAway } from '@seine/artifacts'
+import { isBrokerAway } from '@seine/bus'
 import { type Clock, CodedError, type Logger, messageOf } from '@seine/runtime'
 
 /** How long one try waits. What asks for exports thinks a request dead after half an hour, and each is tried three times. */
@@ -7,7 +8,10 @@ const lookEveryMs = 10_000
 
 /** What can take nothing just now, in words for who has to see to it. Null: the error is about something else. */
 export function whatBlocks(error: unknown, workFolder: string): string | null {
-  return whatIsFull(error, workFolder) ?? (isStoreAway(error) ? 'the object store fails or is away' : null)
+  const full = whatIsFull(error, workFolder)
+  if (full !== null) return full
+  if (isStoreAway(error)) return 'the object store fails or is away'
+  return isBrokerAway(error) ? 'the broker does not answer' : null
 }
 
 function whatIsFull(error: unknown, workFolder: string): string | null {
@@ -20,7 +24,7 @@ function whatIsFull(error: unknown, workFolder: string): string | null {
 }
 
 /**
- * Does work again where a disk is full or the object store away, until it can go on: what was made of the pages before is there still, so
+ * Does work again where a disk is full, or the object store or the broker away, until it can go on: what was made of the pages before is there still, so
  * nothing is lost by waiting. After {@link maxBlockedMs} throws CodedError `export-blocked`, which names what is in the way.
  */
 export async function whileBlocked<T>(
