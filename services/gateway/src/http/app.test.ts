@@ -87,6 +87,7 @@ test.each([
   ['a bad site name', { sites: ['../etc'] }, 422, 'invalid'],
   ['no sites at all', { sites: [] }, 422, 'invalid'],
   ['a character that is no text', '{"sites": ["a\\u0000"]}', 422, 'invalid'],
+  ['half of a surrogate pair', '{"sites": ["\\uD800"]}', 422, 'invalid'],
   ['a polluted prototype', '{"__proto__": {"limit": 1}}', 400, 'not-json'],
   ['no object', '[]', 422, 'invalid'],
 ])('a body with %s is refused', async (_what, body, status, code) => {

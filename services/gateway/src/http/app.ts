@@ -14,11 +14,11 @@ import { parseSafely } from '../security/safe-json.ts'
 import { ApiError, invalidRequest, toApiError } from './api-error.ts'
 import { clientAddress } from './client-address.ts'
 import { correlationIdOf } from './correlation.ts'
-import { nulField } from './nul-field.ts'
 import { paginationOf } from './paging.ts'
 import { readAway } from './read-away.ts'
 import type { AnyRoute, DataAnswer, ListAnswer, RequestContext } from './route.ts'
 import { type OriginRules, refuseForeignPages } from './same-origin.ts'
+import { unwritableField } from './unwritable-field.ts'
 
 /** 10,000 site names of the longest kind fit. */
 export const maxBodyBytes = 1024 ** 2
@@ -176,7 +176,7 @@ function readQuery(c: Context): Record<string, string> {
   const query = Object.fromEntries(pairs)
   if (Object.keys(query).length < pairs.length)
     throw new ApiError(400, 'invalid', 'query: a name is there twice', { fields: { query: ['a name is there twice'] } })
-  refuseNul(query, 400, 'query')
+  refuseUnwritable(query, 400, 'query')
   return query
 }
 
@@ -192,15 +192,15 @@ async function readBody(c: Context): Promise<unknown> {
   } catch (error) {
     throw new ApiError(400, 'not-json', `the body is not JSON: ${messageOf(error)}`)
   }
-  // Elsewhere in JSON the character can't be.
-  if (text.includes('\\u0000')) refuseNul(value, 422, 'body')
+  // Elsewhere in JSON these characters can't be.
+  if (/\\u(?:0000|d[89a-f])/i.test(text)) refuseUnwritable(value, 422, 'body')
   return value
 }
 
-function refuseNul(value: unknown, status: 400 | 422, where: string): void {
-  const field = nulField(value)
+function refuseUnwritable(value: unknown, status: 400 | 422, where: string): void {
+  const field = unwritableField(value)
   if (field === null) return
-  const told = 'has the character U+0000, which is no text'
+  const told = 'has the character U+0000 or half of a surrogate pair, which is no text'
   throw new ApiError(status, 'invalid', `${where}: ${field} ${told}`, { fields: { [field || where]: [told] } })
 }
 
