@@ -155,7 +155,7 @@ export function permissionsOf(user: BrokerUser): BrokerPermissions {
     ...access.writesBuckets.map(writesOf),
     // Each says of itself that it is there.
     infoOf(`KV_${buckets.services.name}`),
-    `$KV.${buckets.services.name}.${user}.>`,
+    bucketSubject(buckets.services.name, `${user}.>`),
     ...(access.artifacts === 'none' ? [] : readingByKey(objects)),
     ...(access.artifacts === 'writes' ? [`$O.${artifactStore.name}.>`, `$JS.API.STREAM.PURGE.${objects}`] : []),
     ...access.calls.map(({ name }) => name),

@@ -34,7 +34,7 @@ const placeMarginMs = 2_000
 
 /** How many requests more the process may open now. */
 export function freePlaces(taken: readonly Places[] = [], request: PlaceRequest, nowMs: number): number {
-  const others = taken.filter(({ holder, untilMs }) => holder !== request.holder && untilMs > nowMs)
+  const others = othersOf(taken, request.holder, nowMs)
   if (others.length >= maxHolders) return 0
   // Sites of one host may have different policies: the strictest holds while its requests are open.
   const limit = Math.min(request.concurrency, ...others.map((of) => of.limit))

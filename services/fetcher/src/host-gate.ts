@@ -108,7 +108,7 @@ export function makeHostGate(deps: {
     }
     // In the same turn as the last look at the queue: what comes after it starts a drain of its own.
     queue.draining = null
-    void giveBackAfter(queue.isContended ? 0 : keepPlaceMs, host, queue)
+    giveBackSoon(host, queue)
   }
 
   /** Gives what waits for a place. */
@@ -132,12 +132,13 @@ export function makeHostGate(deps: {
       queue.known = revision === null || grantsNothing(answer) ? null : { state, revision }
       if (revision === null) continue
       deps.onChange?.(host, viewHost(before, now), viewHost(state, now), queue.run)
+      const taken = placesTaken(state, now)
       if (pace !== null) {
         if (known !== null && known.revision !== queue.writtenRevision) queue.sharedAtMs = now
-        queue.isContended = now - queue.sharedAtMs < sharedForMs && placesTaken(state, now) * 2 > pace.concurrency
+        queue.isContended = now - queue.sharedAtMs < sharedForMs && taken * 2 > pace.concurrency
       }
       queue.entered = placesTaken(state, now, holder)
-      queue.othersHold = placesTaken(state, now) > queue.entered
+      queue.othersHold = taken > queue.entered
       if (state !== before) queue.writtenRevision = revision
       return answer === null ? [] : settle(queue, waiters, answer)
     }
@@ -220,7 +221,11 @@ export function makeHostGate(deps: {
     queue.held--
     queue.freed?.()
     // While it drains, the end of that looks after it.
-    if (queue.draining === null) void giveBackAfter(queue.isContended ? 0 : keepPlaceMs, host, queue)
+    if (queue.draining === null) giveBackSoon(host, queue)
+  }
+
+  function giveBackSoon(host: string, queue: HostQueue): void {
+    void giveBackAfter(queue.isContended ? 0 : keepPlaceMs, host, queue)
   }
 
   async function giveBackAfter(ms: number, host: string, queue: HostQueue): Promise<void> {
