@@ -191,6 +191,17 @@ describe('places of one host', () => {
     expect((await gates[1]!.acquire('held.test', pace)).kind).toBe('go')
   })
 
+  it('are handed on with what the request came to: one that was throttled lets nobody follow', async () => {
+    const alone = paceOf({ ratePerSecond: 1_000, concurrency: 1 })
+    const slot = await gates[0]!.acquire('throttled.test', alone)
+    const next = gates[0]!.acquire('throttled.test', alone)
+    await systemClock.sleep(50)
+    letGoOf(slot)
+    await Promise.resolve()
+    gates[0]!.report('throttled.test', { kind: 'throttled', retryAfterMs: 20_000, reason: 'http-429' })
+    expect(await next).toMatchObject({ kind: 'defer', reason: 'http-429' })
+  })
+
   it('are given back to other fetchers without a further request to the host', async () => {
     const slot = await gates[0]!.acquire('back.test', paceOf({ concurrency: 1 }))
     letGoOf(slot)

@@ -86,7 +86,7 @@ export function makeHostGate(deps: {
 
   async function drainAll(host: string, queue: HostQueue): Promise<void> {
     // One turn of the event loop lets the tasks of one pull gather in one reservation.
-    await new Promise<void>((resolve) => setImmediate(resolve))
+    await nextTurn()
     while (queue.waiters.length > 0 || queue.reports.length > 0 || queue.givesBack) {
       const waiters = queue.waiters.splice(0)
       const reports = queue.reports.splice(0)
@@ -97,6 +97,8 @@ export function makeHostGate(deps: {
         if (waiting.length === 0) continue
         queue.waiters.unshift(...waiting)
         await placeFreed(host, queue)
+        // What the request that let go of it came to is told in the same turn: a host that throttles must not be asked before that is entered.
+        await nextTurn()
       } catch (error) {
         log.warn('host clock unreachable; the host waits', { host, error })
         queue.known = null
@@ -263,6 +265,8 @@ export function makeHostGate(deps: {
     },
   }
 }
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 function isMissed(slot: Slot): boolean {
   return slot.kind === 'defer' && slot.reason === 'slot-missed'
