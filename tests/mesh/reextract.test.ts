@@ -100,12 +100,18 @@ test('a killed fetcher takes pages along, no record: the count says how many, an
   expect(storedPages?.notStored).toBeGreaterThan(0)
   expect(storedPages!.stored + storedPages!.notStored).toBe(answered)
   const rows = await products(run)
+  const paths = samples.log.entries.slice(before).map(({ host, path }) => `${host}${path}`)
+  const repeats = paths.length - new Set(paths).size
 
   const asked = samples.log.entries.length
   const { code, said } = await seine('reextract', id)
   expect(code, said).toBe(0)
   expect(samples.log.entries.length).toBe(asked)
   const again = await mesh.client.getRun(id)
-  expect(lampsOf(again).storedPages).toEqual(storedPages)
+  // A page that was asked for twice may lie in the second file though its result names the lost one.
+  const counted = lampsOf(again).storedPages!
+  expect(counted.stored).toBeGreaterThanOrEqual(storedPages!.stored)
+  expect(counted.stored).toBeLessThanOrEqual(storedPages!.stored + repeats)
+  expect(counted.stored + counted.notStored).toBe(answered)
   expect(await products(again)).toEqual(rows)
 })

@@ -7,7 +7,11 @@ export const pagesFolder = (runId: string, site: string): string => `${siteArtif
 /** How many of the answered pages of a site run are stored. */
 export const storedPagesSchema = z.strictObject({
   stored: z.int().nonnegative(),
-  /** Their record is there, what it was made of is not: its fetcher was killed, or had no room. */
+  /**
+   * Their record is there, what it was made of is not: its fetcher was killed, or had no room. At most: an export goes by what
+   * results say, and a page whose killed fetcher had told its result, and that another asked for again, lies in that one's file. A
+   * re-extraction counts what it read.
+   */
   notStored: z.int().nonnegative(),
 })
 

@@ -119,6 +119,13 @@ test('an export counts the pages that are stored, and says how many of its recor
   expect(await work(runId)).toMatchObject({ status: 'complete', rows: 9, storedPages: { stored: 5, notStored: 2 } })
 })
 
+test('a page whose result names a lost file, and that another file holds, is counted when it is read', async () => {
+  const runId = await storedRun(lamps(3, (n) => (n === 1 ? { stored: lostFile } : {})))
+  expect(await work(runId)).toMatchObject({ storedPages: { stored: 2, notStored: 1 } })
+  const again = await work(runId, { attempt: 2, reextract: true })
+  expect(again).toMatchObject({ storedPages: { stored: 3, notStored: 0 } })
+})
+
 test('an export of a site that stores nothing says nothing of it', async () => {
   const runId = await bench.run(lamps(2))
   expect(await work(runId)).not.toHaveProperty('storedPages')
