@@ -6,6 +6,10 @@ export type Server = (typeof servers)[number]
 export const toldAgain = ['TASKS', 'RESULTS', 'EXPORTS'] as const
 export type ToldAgain = (typeof toldAgain)[number]
 
+/** Disks of our own: of the artifact store, of exporters for the files they make, of broker and database for all they have. */
+export const disks = ['artifacts', 'spool', 'broker', 'database'] as const
+export type DiskName = (typeof disks)[number]
+
 /** What is done to the mesh, without when. Every field is drawn beforehand: nothing is decided while it is done. */
 export type Deed =
   /** SIGKILL, and started again after a while. */
@@ -34,8 +38,8 @@ export type Deed =
       readonly byMs: number
       readonly forMs: number
     }
-  /** The disk of the artifact store, or that where exporters make files, is full. */
-  | { readonly kind: 'fill'; readonly disk: 'artifacts' | 'spool'; readonly forMs: number }
+  /** A disk is full. Broker and database are started again once there is room: the one stops storing for good, the other may have ended. */
+  | { readonly kind: 'fill'; readonly disk: DiskName; readonly forMs: number }
   /** Messages of a stream come once more: at once or late, as the same message for the broker or as another one. */
   | {
       readonly kind: 'repeat'

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { bringBack } from './bring-back.ts'
 import type { Disk } from './disk.ts'
-import type { Fault } from './fault.ts'
+import type { DiskName, Fault, Server } from './fault.ts'
 import type { ChaosMesh, Member } from './mesh.ts'
 import type { Repeater } from './repeat.ts'
 
@@ -14,7 +14,7 @@ export interface Injector {
 /** The edge of the plan: nothing is decided here. Faults of one target follow each other, those of others overlap. */
 export function makeInjector(deps: {
   mesh: ChaosMesh
-  disks: Readonly<Record<'artifacts' | 'spool', Disk>> | null
+  disks: Readonly<Record<DiskName, Disk>> | null
   repeater: Repeater
   /** Told when a fault was really done and how long it took, in ms of the round. */
   onDone: (fault: Fault, beganMs: number, endedMs: number) => void
@@ -66,6 +66,16 @@ export function makeInjector(deps: {
     await during(forMs, pod.cable.cut, pod.cable.plugIn)
   }
 
+  async function fill(name: DiskName, forMs: number): Promise<void> {
+    const disk = disks?.[name]
+    if (disk === undefined) return
+    await during(forMs, disk.fill, disk.free)
+    const server = serverOn[name]
+    if (server === null) return
+    if (server === 'nats') await processOf(server).kill('SIGKILL')
+    await bringBack(processOf(server))
+  }
+
   async function perform(fault: Fault): Promise<void> {
     switch (fault.kind) {
       case 'kill':
@@ -98,10 +108,8 @@ export function makeInjector(deps: {
           () => wire.delay(0),
         )
       }
-      case 'fill': {
-        const disk = disks?.[fault.disk]
-        return disk && during(fault.forMs, disk.fill, disk.free)
-      }
+      case 'fill':
+        return fill(fault.disk, fault.forMs)
       case 'repeat':
         return repeater.repeat(fault)
       case 'clock':
@@ -115,7 +123,7 @@ export function makeInjector(deps: {
       const nowMs = () => performance.now() - startedMs
       const last = new Map<string, Promise<void>>()
       const all = faults.map((fault) => {
-        const about = 'target' in fault ? fault.target : fault.kind
+        const about = targetOf(fault)
         const before = last.get(about) ?? Promise.resolve()
         const done = Promise.all([before, sleep(fault.atMs)]).then(async () => {
           const beganMs = nowMs()
@@ -133,6 +141,19 @@ export function makeInjector(deps: {
       }
     },
   }
+}
+
+/** Whose disk it is; faults of a server and of its disk follow each other. */
+const serverOn: Readonly<Record<DiskName, Server | null>> = {
+  artifacts: null,
+  spool: null,
+  broker: 'nats',
+  database: 'postgres',
+}
+
+function targetOf(fault: Fault): string {
+  if (fault.kind === 'fill') return serverOn[fault.disk] ?? fault.kind
+  return 'target' in fault ? fault.target : fault.kind
 }
 
 function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {

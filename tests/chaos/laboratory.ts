@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { connectBus } from '@seine/bus'
 import { silentLogger } from '@seine/runtime'
 import { type Disk, makeDisk } from './disk.ts'
+import type { DiskName } from './fault.ts'
 import { makeGateways } from './gateways.ts'
 import { makeInjector } from './inject.ts'
 import { serviceNamesOfMesh, startChaosMesh } from './mesh.ts'
@@ -28,8 +29,8 @@ export interface Means {
   readonly disks: boolean
 }
 
-/** The store has to hold the reports of many rounds, a spool those of one. */
-const diskMegabytes = { artifacts: 256, spool: 64 }
+/** A spool has to hold the reports of one round, the others what many leave. */
+const diskMegabytes: Readonly<Record<DiskName, number>> = { artifacts: 256, spool: 64, broker: 512, database: 512 }
 
 export async function findMeans(folder: string): Promise<Means> {
   const disks = await makeDisk(join(folder, 'try'), 1).then(
@@ -59,7 +60,15 @@ export async function openLaboratory(folder: string, means: Means): Promise<Labo
       pods.set(name, pod)
       cleanups.push(pod.remove)
     }
-    const disks = means.disks ? { artifacts: await disk('artifacts'), spool: await disk('spool') } : null
+    const disks = means.disks
+      ? {
+          artifacts: await disk('artifacts'),
+          spool: await disk('spool'),
+          broker: await disk('broker'),
+          database: await disk('database'),
+        }
+      : null
+    const folderOf = (name: DiskName) => disks?.[name].path ?? join(folder, name)
     const web = await startWeb(outside.webAddress, outside.forbiddenAddress)
     cleanups.push(() => web[Symbol.asyncDispose]())
     const mesh = await startChaosMesh({
@@ -78,8 +87,7 @@ export async function openLaboratory(folder: string, means: Means): Promise<Labo
         ...entry,
       })),
       policies: { default: {}, ...Object.fromEntries(chaosSites.map(({ name, pace }) => [name, policyOf(pace)])) },
-      artifactFolder: disks?.artifacts.path ?? join(folder, 'artifacts'),
-      spoolFolder: disks?.spool.path ?? join(folder, 'spool'),
+      folderOf,
     })
     cleanups.push(mesh.stop)
     const bus = await connectBus({ servers: [mesh.natsUrl], name: 'watcher' }, silentLogger)
@@ -104,7 +112,7 @@ export async function openLaboratory(folder: string, means: Means): Promise<Labo
     throw error
   }
 
-  async function disk(name: 'artifacts' | 'spool'): Promise<Disk> {
+  async function disk(name: DiskName): Promise<Disk> {
     const made = await makeDisk(join(folder, name), diskMegabytes[name])
     cleanups.push(made.remove)
     return made

@@ -3,7 +3,7 @@
  * what the web server saw and what the archive says. Ends with 1 if one was broken; what is known of that round is kept.
  */
 import { randomInt } from 'node:crypto'
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { projectRoot } from '@seine/stack'
@@ -19,6 +19,8 @@ import type { Served } from './world/served.ts'
 
 const settings = readSettings(process.env, () => randomInt(1, 1_000_000))
 const folder = await mkdtemp(join(tmpdir(), 'seine-chaos-'))
+// PostgreSQL does not run as root: what its user can't reach would be put elsewhere, on a disk that is not ours.
+await chmod(folder, 0o755)
 const means = await findMeans(folder)
 const services = serviceNamesOfMesh.map(({ name }) => name)
 const planOptions = {

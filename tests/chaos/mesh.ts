@@ -15,7 +15,7 @@ import {
   portAccepts,
   stopInOrder,
 } from '@seine/stack'
-import type { Server } from './fault.ts'
+import type { DiskName, Server } from './fault.ts'
 import type { Outside, Pod } from './pod.ts'
 import { makeWire, type Wire } from './wire.ts'
 
@@ -51,7 +51,7 @@ export interface ChaosMesh {
 }
 
 export interface ChaosMeshOptions {
-  /** Stores and logs. */
+  /** Logs and what is no store. */
   readonly dir: string
   readonly podOf: (name: string) => Pod
   readonly outside: Outside
@@ -59,9 +59,7 @@ export interface ChaosMeshOptions {
   readonly env: Readonly<Record<string, string>>
   readonly sites: readonly object[]
   readonly policies: object
-  /** Where the object store keeps what it has, and where exporters make files. */
-  readonly artifactFolder: string
-  readonly spoolFolder: string
+  readonly folderOf: (disk: DiskName) => string
 }
 
 /** How long a task may be out before it is looked for: rounds are short. */
@@ -77,19 +75,27 @@ export async function startChaosMesh(options: ChaosMeshOptions): Promise<ChaosMe
   const operatorPassword = secret()
   const nats = await makeNatsServer({
     binary: await findNatsServer(process.env.PATH),
-    dir: join(dir, 'nats'),
+    dir: join(options.folderOf('broker'), 'nats'),
+    logFile: join(logFolder, 'nats.log'),
+    // More than its disk has: what streams may hold is reserved when they are made.
+    maxStoreBytes: 28 * 1_024 ** 3,
     configuration: authorizationConfig(
       (user) => JSON.stringify(passwords[user]),
       [`    { user: operator, password: ${JSON.stringify(operatorPassword)} }`],
     ),
     restart: false,
   })
-  const postgres = await makePostgres({ dir: join(dir, 'postgres'), durability: 'fast', restart: false })
+  const postgres = await makePostgres({
+    dir: join(options.folderOf('database'), 'postgres'),
+    logFile: join(logFolder, 'postgres.log'),
+    durability: 'fast',
+    restart: false,
+  })
   const s3Port = await freePort()
   const s3 = makeProcess({
     name: 's3',
     command: process.execPath,
-    args: [join(import.meta.dirname, 's3-main.ts'), '0.0.0.0', String(s3Port), options.artifactFolder, 'seine'],
+    args: [join(import.meta.dirname, 's3-main.ts'), '0.0.0.0', String(s3Port), options.folderOf('artifacts'), 'seine'],
     env: { PATH: process.env.PATH ?? '' },
     cwd: dir,
     logFile: join(logFolder, 's3.log'),
@@ -126,7 +132,7 @@ export async function startChaosMesh(options: ChaosMeshOptions): Promise<ChaosMe
         PUBLIC_URL: 'http://chaos.test',
       }),
       fetcher: async () => ({ ...options.env }),
-      exporter: async () => ({ EXPORT_TMP_DIR: join(options.spoolFolder, name) }),
+      exporter: async () => ({ EXPORT_TMP_DIR: join(options.folderOf('spool'), name) }),
       gateway: async () => {
         const port = await freePort()
         gatewayUrls.push(`http://${pod.address}:${port}`)

@@ -1,5 +1,5 @@
 import { makeRandom } from '@seine/testkit'
-import { type Deed, type Fault, type FaultKind, servers, toldAgain } from './fault.ts'
+import { type Deed, disks, type Fault, type FaultKind, servers, toldAgain } from './fault.ts'
 
 /** What a round may do, besides what needs no more than signals. */
 export interface PlanOptions {
@@ -58,7 +58,7 @@ export function planRound(seed: number, options: PlanOptions): Fault[] {
     'half-open': () => ({ kind: 'half-open', ...link(), silent: pick(['up', 'down']), forMs: ms(500, 20_000) }),
     reset: () => ({ kind: 'reset', ...link() }),
     delay: () => ({ kind: 'delay', ...link(), byMs: ms(20, 1_500), forMs: ms(2_000, 15_000) }),
-    fill: () => ({ kind: 'fill', disk: pick(['artifacts', 'spool']), forMs: ms(2_000, 20_000) }),
+    fill: () => ({ kind: 'fill', disk: pick(disks), forMs: ms(2_000, 20_000) }),
     repeat: () => ({
       kind: 'repeat',
       stream: pick(toldAgain),

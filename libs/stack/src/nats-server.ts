@@ -77,10 +77,14 @@ export interface NatsServer {
 export interface NatsServerOptions {
   /** Path of the executable, see {@link findNatsServer}. */
   readonly binary: string
-  /** Its own folder: configuration, store and log. */
+  /** Its own folder: configuration and store. */
   readonly dir: string
+  /** Absent: in its folder. */
+  readonly logFile?: string
   /** Absent: any free one. */
   readonly port?: number
+  /** What streams may reserve together. Absent: three quarters of the room on its disk. */
+  readonly maxStoreBytes?: number
   /** More of its configuration: users, TLS. */
   readonly configuration?: string
   readonly restart: boolean
@@ -92,7 +96,7 @@ export async function makeNatsServer(options: NatsServerOptions): Promise<NatsSe
   const port = options.port ?? (await freePort())
   const configFile = join(options.dir, 'nats-server.conf')
   await mkdir(options.dir, { recursive: true })
-  const config = natsConfig(port, join(options.dir, 'store')) + (options.configuration ?? '')
+  const config = natsConfig(port, join(options.dir, 'store'), options.maxStoreBytes) + (options.configuration ?? '')
   // It may hold passwords.
   await writeFile(configFile, config, { mode: 0o600 })
   await chmod(configFile, 0o600)
@@ -102,7 +106,7 @@ export async function makeNatsServer(options: NatsServerOptions): Promise<NatsSe
     args: ['--config', configFile],
     env: { GOMEMLIMIT: softMemoryLimit },
     cwd: options.dir,
-    logFile: join(options.dir, 'nats-server.log'),
+    logFile: options.logFile ?? join(options.dir, 'nats-server.log'),
     ready: () => natsAnswers(port),
     // Streams are recovered before it listens: a large store takes its time.
     startTimeoutMs: 60_000,
@@ -112,13 +116,18 @@ export async function makeNatsServer(options: NatsServerOptions): Promise<NatsSe
   return { process, url: `nats://127.0.0.1:${port}` }
 }
 
-function natsConfig(port: number, storeDir: string): string {
+function natsConfig(port: number, storeDir: string, maxStoreBytes?: number): string {
   return `host: 127.0.0.1
 port: ${port}
 server_name: seine
 jetstream {
   store_dir: ${JSON.stringify(storeDir)}
-  # An acknowledged message is on disk: the default acknowledges first and syncs every two minutes.
+${
+  maxStoreBytes === undefined
+    ? ''
+    : `  max_file_store: ${maxStoreBytes}
+`
+}  # An acknowledged message is on disk: the default acknowledges first and syncs every two minutes.
   sync_interval: always
 }
 `
