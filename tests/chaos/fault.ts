@@ -15,10 +15,10 @@ export type Deed =
   /** SIGKILL, and started again after a while. */
   | { readonly kind: 'kill'; readonly target: string; readonly downMs: number }
   /** SIGTERM or, for the database, a fast shutdown; started again after a while. */
-  | { readonly kind: 'restart'; readonly target: Server; readonly downMs: number }
+  | { readonly kind: 'restart'; readonly target: string; readonly downMs: number }
   /** SIGSTOP, and SIGCONT after a while. */
   | { readonly kind: 'pause'; readonly target: string; readonly forMs: number }
-  /** The cable between a service and broker and database is out: nothing passes, nothing is told. */
+  /** The cable between a service and broker and database, or between a node of the broker and all else, is out: nothing passes, nothing is told. */
   | { readonly kind: 'cut'; readonly target: string; readonly forMs: number }
   /** One direction of a service's connections to a server is silent; both sides think that they are connected. */
   | {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { bringBack } from './bring-back.ts'
 import type { Disk } from './disk.ts'
-import type { DiskName, Fault, Server } from './fault.ts'
+import type { DiskName, Fault } from './fault.ts'
 import type { ChaosMesh, Member } from './mesh.ts'
 import type { Repeater } from './repeat.ts'
 
@@ -32,6 +32,17 @@ export function makeInjector(deps: {
     return member
   }
 
+  /** Whose disk it is; faults of a server and of its disk follow each other. Null: no server that has to be brought back. */
+  function serverOf(disk: DiskName): string | null {
+    if (disk === 'broker') return mesh.brokers[0]?.process.name ?? null
+    return disk === 'database' ? 'postgres' : null
+  }
+
+  function targetOf(fault: Fault): string {
+    if (fault.kind === 'fill') return serverOf(fault.disk) ?? fault.kind
+    return 'target' in fault ? fault.target : fault.kind
+  }
+
   async function during(forMs: number, begin: () => unknown, end: () => unknown): Promise<void> {
     await begin()
     try {
@@ -54,6 +65,8 @@ export function makeInjector(deps: {
   }
 
   async function cut(target: string, forMs: number): Promise<void> {
+    const node = mesh.brokers.find(({ process }) => process.name === target)
+    if (node !== undefined) return node.cable === null ? undefined : during(forMs, node.cable.cut, node.cable.plugIn)
     const { pod, wires } = memberOf(target)
     const all = Object.values(wires)
     const silence = () => {
@@ -70,9 +83,9 @@ export function makeInjector(deps: {
     const disk = disks?.[name]
     if (disk === undefined) return
     await during(forMs, disk.fill, disk.free)
-    const server = serverOn[name]
+    const server = serverOf(name)
     if (server === null) return
-    if (server === 'nats') await processOf(server).kill('SIGKILL')
+    if (name === 'broker') await processOf(server).kill('SIGKILL')
     await bringBack(processOf(server))
   }
 
@@ -141,19 +154,6 @@ export function makeInjector(deps: {
       }
     },
   }
-}
-
-/** Whose disk it is; faults of a server and of its disk follow each other. */
-const serverOn: Readonly<Record<DiskName, Server | null>> = {
-  artifacts: null,
-  spool: null,
-  broker: 'nats',
-  database: 'postgres',
-}
-
-function targetOf(fault: Fault): string {
-  if (fault.kind === 'fill') return serverOn[fault.disk] ?? fault.kind
-  return 'target' in fault ? fault.target : fault.kind
 }
 
 function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {

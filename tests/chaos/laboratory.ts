@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connectBus } from '@seine/bus'
 import { silentLogger } from '@seine/runtime'
+import type { BrokerCount } from './brokers.ts'
 import { type Disk, makeDisk } from './disk.ts'
 import type { DiskName } from './fault.ts'
 import { makeGateways } from './gateways.ts'
@@ -44,7 +45,7 @@ export async function findMeans(folder: string): Promise<Means> {
 }
 
 /** Starts web server, mesh and all that watches them. Nothing is left when it throws. */
-export async function openLaboratory(folder: string, means: Means): Promise<Laboratory> {
+export async function openLaboratory(folder: string, means: Means, brokers: BrokerCount): Promise<Laboratory> {
   const cleanups: (() => PromiseLike<unknown>)[] = []
   const stop = async () => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
@@ -88,11 +89,12 @@ export async function openLaboratory(folder: string, means: Means): Promise<Labo
       })),
       policies: { default: {}, ...Object.fromEntries(chaosSites.map(({ name, pace }) => [name, policyOf(pace)])) },
       folderOf,
+      brokers,
     })
     cleanups.push(mesh.stop)
-    const bus = await connectBus({ servers: [mesh.natsUrl], name: 'watcher' }, silentLogger)
+    const bus = await connectBus({ servers: mesh.natsServers, name: 'watcher' }, silentLogger)
     cleanups.push(() => bus[Symbol.asyncDispose]())
-    const repeater = await makeRepeater(mesh.natsUrl)
+    const repeater = await makeRepeater(mesh.natsServers)
     cleanups.push(() => repeater[Symbol.asyncDispose]())
     let done: DoneFault[] = []
     const injector = makeInjector({

@@ -7,6 +7,7 @@ import { chmod, mkdir, mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { projectRoot } from '@seine/stack'
+import { brokerNamesOf } from './brokers.ts'
 import { excessOf } from './checks/pace-kept.ts'
 import { keepEvidence } from './keep-evidence.ts'
 import { findMeans, type Laboratory, openLaboratory } from './laboratory.ts'
@@ -22,15 +23,18 @@ const folder = await mkdtemp(join(tmpdir(), 'seine-chaos-'))
 // PostgreSQL does not run as root: what its user can't reach would be put elsewhere, on a disk that is not ours.
 await chmod(folder, 0o755)
 const means = await findMeans(folder)
+if (settings.brokers > 1 && !means.pods)
+  throw new Error('BROKERS: a broker of several nodes needs networks of its own, which root can make')
 const services = serviceNamesOfMesh.map(({ name }) => name)
 const planOptions = {
   services,
   withDatabase: services.filter((name) => name.startsWith('scheduler')),
+  brokers: brokerNamesOf(settings.brokers),
   disks: means.disks,
   kinds: settings.kinds,
 }
 console.log(
-  `seed ${settings.seed}, ${settings.minutes} minutes, ${services.length} services; ` +
+  `seed ${settings.seed}, ${settings.minutes} minutes, ${services.length} services, ${settings.brokers === 1 ? 'one broker' : `a broker of ${settings.brokers}`}; ` +
     `${means.pods ? 'cables are pulled' : 'no networks can be made here: links fall silent instead'}, ` +
     `${means.disks ? 'disks are filled' : 'no disks can be mounted here: none is filled'}; ${folder}`,
 )
@@ -48,7 +52,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 
 /** A fresh mesh and a round in which nothing is done: what the next round's pages are compared with. */
 async function open(seed: number): Promise<Laboratory> {
-  const fresh = await openLaboratory(join(folder, `mesh-${++opened}`), means)
+  const fresh = await openLaboratory(join(folder, `mesh-${++opened}`), means, settings.brokers)
   await conclude(fresh, await doRound(fresh, { seed, faults: [], servedBefore: null }))
   servedBefore = servedIn(fresh.web, seed)
   return fresh

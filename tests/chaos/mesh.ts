@@ -2,22 +2,22 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Bus, connectBus, provision } from '@seine/bus'
-import { authorizationConfig, brokerUsers, type ServiceName } from '@seine/contracts'
+import type { ServiceName } from '@seine/contracts'
 import { silentLogger } from '@seine/runtime'
 import {
-  findNatsServer,
   freePort,
   type ManagedProcess,
-  makeNatsServer,
   makePostgres,
   makeProcess,
   makeServiceProcess,
   portAccepts,
   stopInOrder,
 } from '@seine/stack'
+import { eventually } from '@seine/testkit'
+import { type BrokerCount, type BrokerNode, makeBrokers } from './brokers.ts'
 import type { DiskName, Server } from './fault.ts'
 import type { Outside, Pod } from './pod.ts'
-import { makeWire, type Wire } from './wire.ts'
+import { type Link, linkOf, makeWire } from './wire.ts'
 
 /** Replicas of each service. */
 export const replicas: Readonly<Record<ServiceName, number>> = { scheduler: 2, fetcher: 3, exporter: 2, gateway: 2 }
@@ -33,7 +33,7 @@ export interface Member {
   readonly name: string
   readonly process: ManagedProcess
   readonly pod: Pod
-  readonly wires: Readonly<Record<Server, Wire>>
+  readonly wires: Readonly<Record<Server, Link>>
   /** Moves its wall clock from now on, also of the next process of that name. 0: it is right. */
   moveClock(offByMs: number): Promise<void>
 }
@@ -44,8 +44,9 @@ export interface ChaosMesh {
   readonly processes: ReadonlyMap<string, ManagedProcess>
   readonly gatewayUrls: readonly string[]
   readonly apiKey: string
+  readonly brokers: readonly BrokerNode[]
   /** As a user who may do everything, past all wires. */
-  readonly natsUrl: string
+  readonly natsServers: readonly string[]
   readonly databaseUrl: string
   stop(): Promise<void>
 }
@@ -60,6 +61,7 @@ export interface ChaosMeshOptions {
   readonly sites: readonly object[]
   readonly policies: object
   readonly folderOf: (disk: DiskName) => string
+  readonly brokers: BrokerCount
 }
 
 /** How long a task may be out before it is looked for: rounds are short. */
@@ -71,19 +73,10 @@ export async function startChaosMesh(options: ChaosMeshOptions): Promise<ChaosMe
   const logFolder = join(dir, 'logs')
   await mkdir(logFolder, { recursive: true })
   const secret = () => randomBytes(32).toString('base64url')
-  const passwords = Object.fromEntries(brokerUsers.map((user) => [user, secret()]))
-  const operatorPassword = secret()
-  const nats = await makeNatsServer({
-    binary: await findNatsServer(process.env.PATH),
-    dir: join(options.folderOf('broker'), 'nats'),
-    logFile: join(logFolder, 'nats.log'),
-    // More than its disk has: what streams may hold is reserved when they are made.
-    maxStoreBytes: 28 * 1_024 ** 3,
-    configuration: authorizationConfig(
-      (user) => JSON.stringify(passwords[user]),
-      [`    { user: operator, password: ${JSON.stringify(operatorPassword)} }`],
-    ),
-    restart: false,
+  const brokers = await makeBrokers(options.brokers, {
+    dir,
+    firstHome: join(options.folderOf('broker'), 'nats'),
+    logFolder,
   })
   const postgres = await makePostgres({
     dir: join(options.folderOf('database'), 'postgres'),
@@ -103,24 +96,26 @@ export async function startChaosMesh(options: ChaosMeshOptions): Promise<ChaosMe
     // A full disk may end it, as it may end any server.
     restart: true,
   })
-  const processes = new Map([nats.process, postgres.process, s3].map((process) => [process.name, process]))
+  const nodes = brokers.nodes.map(({ process }) => process)
+  const base = [...nodes, postgres.process, s3]
+  const processes = new Map(base.map((process) => [process.name, process]))
   const members = new Map<string, Member>()
   const gatewayUrls: string[] = []
   const apiKey = secret()
-  const addressOf: Record<Server, URL> = { nats: new URL(nats.url), postgres: new URL(postgres.url) }
-  const natsUrl = nats.url.replace('://', `://operator:${operatorPassword}@`)
 
   async function makeMember({ name, service }: { name: string; service: ServiceName }): Promise<Member> {
     const pod = options.podOf(name)
-    const wireTo = (server: Server) =>
-      makeWire(pod.gatewayAddress, { host: '127.0.0.1', port: Number(addressOf[server].port) })
-    const wires = { nats: await wireTo('nats'), postgres: await wireTo('postgres') }
+    const wireTo = (target: { host: string; port: number }) => makeWire(pod.gatewayAddress, target)
+    const brokerWires = await Promise.all(brokers.nodes.map(wireTo))
+    const { port: databasePort } = new URL(postgres.url)
+    const databaseWire = await wireTo({ host: '127.0.0.1', port: Number(databasePort) })
+    const wires = { nats: linkOf(brokerWires), postgres: databaseWire }
     const clockFile = join(dir, `${name}.clock`)
     const moveClock = (offByMs: number) => writeFile(clockFile, String(offByMs))
     await moveClock(0)
     const databaseUrl = new URL(postgres.url)
     databaseUrl.hostname = pod.gatewayAddress
-    databaseUrl.port = String(wires.postgres.port)
+    databaseUrl.port = String(databaseWire.port)
     const own: Record<ServiceName, () => Promise<Record<string, string>>> = {
       scheduler: async () => ({
         DATABASE_URL: databaseUrl.href,
@@ -153,9 +148,9 @@ export async function startChaosMesh(options: ChaosMeshOptions): Promise<ChaosMe
         LOG_LEVEL: 'info',
         CHAOS_CLOCK_FILE: clockFile,
         NODE_OPTIONS: `--max-old-space-size=192 --max-semi-space-size=8 --import ${join(import.meta.dirname, 'clock-offset.ts')}`,
-        NATS_SERVERS: `nats://${pod.gatewayAddress}:${wires.nats.port}`,
+        NATS_SERVERS: brokerWires.map(({ port }) => `nats://${pod.gatewayAddress}:${port}`).join(),
         NATS_USER: service,
-        NATS_PASSWORD: passwords[service],
+        NATS_PASSWORD: brokers.passwordOf(service),
         ARTIFACTS: 's3',
         S3_ENDPOINT: `http://${outside.webAddress}:${s3Port}`,
         S3_ACCESS_KEY: 'S3RVER',
@@ -176,11 +171,11 @@ export async function startChaosMesh(options: ChaosMeshOptions): Promise<ChaosMe
   }
 
   async function stop(): Promise<void> {
-    const started = [...processes.values()]
-    const [base, services] = [started.slice(0, 3), started.slice(3)]
     // What is stopped may be paused.
-    for (const { pid } of started) if (pid !== null) process.kill(pid, 'SIGCONT')
-    await stopInOrder([services, base])
+    for (const { pid } of processes.values()) if (pid !== null) process.kill(pid, 'SIGCONT')
+    const services = [...members.values()].map(({ process }) => process)
+    await stopInOrder([services, [postgres.process, s3]])
+    await brokers.stop()
     for (const { wires } of members.values()) for (const wire of Object.values(wires)) await wire[Symbol.asyncDispose]()
   }
 
@@ -188,16 +183,20 @@ export async function startChaosMesh(options: ChaosMeshOptions): Promise<ChaosMe
     await writeFile(join(dir, 'sites.json'), JSON.stringify({ sites: options.sites }))
     // JSON is YAML.
     await writeFile(join(dir, 'policies.yml'), JSON.stringify({ policies: options.policies }))
-    await Promise.all([nats.process.start(), postgres.process.start(), s3.start()])
-    await using bus: Bus = await connectBus({ servers: [natsUrl], name: 'provisioner' }, silentLogger)
-    await provision(bus, { replicas: 1 })
+    await Promise.all(base.map((process) => process.start()))
+    await using bus: Bus = await connectBus({ servers: brokers.servers, name: 'provisioner' }, silentLogger)
+    // Nodes have to find each other first.
+    await eventually(() => provision(bus, { replicas: options.brokers }), { timeoutMs: 60_000 })
     const made = await Promise.all(serviceNamesOfMesh.map(makeMember))
     await Promise.all(made.map(({ process }) => process.start()))
   } catch (error) {
     await stop()
     throw error
   }
-  return { members, processes, gatewayUrls, apiKey, natsUrl, databaseUrl: postgres.url, stop }
+  return {
+    ...{ members, processes, brokers: brokers.nodes, gatewayUrls, apiKey },
+    ...{ natsServers: brokers.servers, databaseUrl: postgres.url, stop },
+  }
 }
 
 /** What a process wrote so far. Empty: nothing. */

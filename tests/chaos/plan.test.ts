@@ -5,6 +5,7 @@ import { type PlanOptions, planRound } from './plan.ts'
 const options: PlanOptions = {
   services: ['scheduler-1', 'scheduler-2', 'fetcher-1', 'fetcher-2', 'exporter-1', 'gateway-1'],
   withDatabase: ['scheduler-1', 'scheduler-2'],
+  brokers: ['nats'],
   disks: true,
 }
 const many = Array.from({ length: 300 }, (_, seed) => planRound(seed, options))
@@ -44,6 +45,17 @@ describe('a round’s plan', () => {
     const kinds = ['clock', 'pause'] as const
     const plans = many.flatMap((_, seed) => planRound(seed, { ...options, kinds }))
     expect(new Set(plans.map(({ kind }) => kind))).toEqual(new Set(kinds))
+  })
+
+  test('with a broker of three breaks each of its nodes, pulls their cables too, and is as long as with one', () => {
+    const brokers = ['nats-0', 'nats-1', 'nats-2']
+    const plans = many.map((_, seed) => planRound(seed, { ...options, brokers }))
+    const targetsOf = (kind: string) =>
+      new Set(plans.flat().flatMap((fault) => (fault.kind === kind && 'target' in fault ? [fault.target] : [])))
+    for (const kind of ['kill', 'restart', 'pause', 'cut'])
+      expect([...targetsOf(kind)]).toEqual(expect.arrayContaining(brokers))
+    expect(targetsOf('kill')).not.toContain('nats')
+    expect(plans.map(({ length }) => length)).toEqual(many.map(({ length }) => length))
   })
 
   test('fills no disk where there is none of ours', () => {

@@ -7,6 +7,8 @@ export interface PlanOptions {
   readonly services: readonly string[]
   /** Those that speak to the database. */
   readonly withDatabase: readonly string[]
+  /** Nodes of the broker: one, or several whose cables can be pulled. */
+  readonly brokers: readonly string[]
   /** Whether there are disks of our own to fill. */
   readonly disks: boolean
   /** Kinds that are drawn, to look at some more closely. Absent: all. */
@@ -40,21 +42,28 @@ export function planRound(seed: number, options: PlanOptions): Fault[] {
   const ms = (low: number, high: number) => Math.round(between(low, high))
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!
   const everything = [...options.services, ...servers]
+  // Drawn apart: with one node a seed means what it meant before there could be more.
+  const randomNode = makeRandom(seed + 1_000_000)
+  const [firstNode = 'nats'] = options.brokers
+  const node = () =>
+    options.brokers.length === 1 ? firstNode : options.brokers[Math.floor(randomNode() * options.brokers.length)]!
+  const atNode = (target: string) => (target === 'nats' ? node() : target)
+  const cuttable = options.brokers.length === 1 ? options.services : [...options.services, ...options.brokers]
   const link = () => {
     const to = pick(servers)
     return { target: pick(to === 'postgres' ? options.withDatabase : options.services), to }
   }
 
   const draw: { [K in FaultKind]: () => Deed } = {
-    kill: () => ({ kind: 'kill', target: pick(everything), downMs: random() < 0.6 ? 0 : ms(0, 8_000) }),
-    restart: () => ({ kind: 'restart', target: pick(servers), downMs: ms(0, 6_000) }),
+    kill: () => ({ kind: 'kill', target: atNode(pick(everything)), downMs: random() < 0.6 ? 0 : ms(0, 8_000) }),
+    restart: () => ({ kind: 'restart', target: atNode(pick(servers)), downMs: ms(0, 6_000) }),
     // Short and long: some are over before anybody's patience is.
     pause: () => ({
       kind: 'pause',
-      target: random() < 0.5 ? pick(servers) : pick(options.services),
+      target: atNode(random() < 0.5 ? pick(servers) : pick(options.services)),
       forMs: ms(200, 12_000),
     }),
-    cut: () => ({ kind: 'cut', target: pick(options.services), forMs: ms(500, 25_000) }),
+    cut: () => ({ kind: 'cut', target: pick(cuttable), forMs: ms(500, 25_000) }),
     'half-open': () => ({ kind: 'half-open', ...link(), silent: pick(['up', 'down']), forMs: ms(500, 20_000) }),
     reset: () => ({ kind: 'reset', ...link() }),
     delay: () => ({ kind: 'delay', ...link(), byMs: ms(20, 1_500), forMs: ms(2_000, 15_000) }),

@@ -16,8 +16,13 @@ export interface Pod {
   /** This machine's address at the end of the cable that can be pulled. */
   readonly gatewayAddress: string
   /** Takes the cable out: nothing passes and nobody is told. Null: it can't be. */
-  readonly cable: { cut(): Promise<void>; plugIn(): Promise<void> } | null
+  readonly cable: Cable | null
   remove(): Promise<void>
+}
+
+export interface Cable {
+  cut(): Promise<void>
+  plugIn(): Promise<void>
 }
 
 /** Addresses of this machine that services reach from their networks. */

@@ -28,8 +28,8 @@ const maxHeard = 2_000
 const bound = /^Nats-(Batch|Expected)/i
 
 /** Connects as a user who may say everything. */
-export async function makeRepeater(natsUrl: string): Promise<Repeater> {
-  const bus: Bus = await connectBus({ servers: [natsUrl], name: 'repeater' }, silentLogger)
+export async function makeRepeater(servers: readonly string[]): Promise<Repeater> {
+  const bus: Bus = await connectBus({ servers, name: 'repeater' }, silentLogger)
   const heard = new Map<ToldAgain, Heard[]>()
   let random = makeRandom(0)
   for (const stream of toldAgain)

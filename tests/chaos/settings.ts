@@ -1,3 +1,4 @@
+import { type BrokerCount, brokerCounts } from './brokers.ts'
 import type { FaultKind } from './fault.ts'
 import { faultKinds } from './plan.ts'
 
@@ -11,6 +12,8 @@ export interface ChaosSettings {
   readonly rounds: number
   /** Kinds of faults that are done. With fewer than all a seed means other faults. */
   readonly kinds: readonly FaultKind[]
+  /** Nodes of the broker. With more than one a seed means other targets. */
+  readonly brokers: BrokerCount
 }
 
 /** Throws with every variable that says nothing usable. */
@@ -28,8 +31,12 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>, 
   const kinds = faultKinds.filter((kind) => named.length === 0 || named.includes(kind))
   for (const name of named)
     if (!faultKinds.some((kind) => kind === name)) problems.push(`KINDS: '${name}' is none of ${faultKinds.join(', ')}`)
+  const wanted = number('BROKERS', 1, 1)
+  const brokers = brokerCounts.find((count) => count === wanted)
+  if (brokers === undefined) problems.push(`BROKERS: expected ${brokerCounts.join(' or ')}, got '${env.BROKERS}'`)
   const settings = {
     kinds,
+    brokers: brokers ?? 1,
     seed: Math.floor(number('SEED', anySeed(), 0)),
     minutes: number('MINUTES', 30, 0),
     rounds: number('ROUNDS', Number.POSITIVE_INFINITY, 1),

@@ -7,9 +7,8 @@ interface Conditions {
   readonly silent: Set<'up' | 'down'>
 }
 
-/** The link from one service to one server, through a proxy of ours that can be told to misbehave. */
-export interface Wire extends AsyncDisposable {
-  readonly port: number
+/** The way from a service to a server, through proxies of ours that can be told to misbehave. */
+export interface Link extends AsyncDisposable {
   /** Bytes come so much later, in their order. 0: at once. */
   delay(byMs: number): void
   /** Nothing passes in that direction, the end of a connection neither, until it is heard again: nothing is lost. */
@@ -17,6 +16,25 @@ export interface Wire extends AsyncDisposable {
   hear(direction: 'up' | 'down'): void
   /** Both sides see a reset. */
   reset(): void
+}
+
+/** A link that is one proxy. */
+export interface Wire extends Link {
+  readonly port: number
+}
+
+/** The way to a server of several nodes: what is done to it is done to each wire. */
+export function linkOf(wires: readonly Wire[]): Link {
+  const each = (act: (wire: Wire) => void) => wires.forEach(act)
+  return {
+    delay: (byMs) => each((wire) => wire.delay(byMs)),
+    silence: (direction) => each((wire) => wire.silence(direction)),
+    hear: (direction) => each((wire) => wire.hear(direction)),
+    reset: () => each((wire) => wire.reset()),
+    [Symbol.asyncDispose]: async () => {
+      for (const wire of wires) await wire[Symbol.asyncDispose]()
+    },
+  }
 }
 
 /** Bytes of one direction of one connection that wait here; its sender waits beyond that. */

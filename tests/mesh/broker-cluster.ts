@@ -57,6 +57,12 @@ export async function makeBrokerCluster(options: {
   /** Third number of its addresses (10.213.x.0/24): tests that run at once need different ones. */
   subnet: number
   certificatesOf?: (node: number) => string
+  /** Absent: below `dir`. */
+  homeOf?: (node: number) => string
+  /** Who may do what. Absent: as the manifests have it, with {@link BrokerCluster.passwordOf}. */
+  users?: string
+  /** Clients are not told where the other nodes are: they reach each by an address of their own. */
+  isHidden?: boolean
 }): Promise<BrokerCluster> {
   const { dir, subnet } = options
   const binary = await findNatsServer(process.env.PATH)
@@ -72,7 +78,8 @@ export async function makeBrokerCluster(options: {
   await ip('link', 'set', `seine${subnet}`, 'up')
 
   async function makeNode(node: number): Promise<ClusterNode> {
-    const [network, cable, home] = [networkOf(subnet, node), `node-${node}`, join(dir, `nats-${node}`)]
+    const [network, cable] = [networkOf(subnet, node), `node-${node}`]
+    const home = options.homeOf?.(node) ?? join(dir, `nats-${node}`)
     await ip('netns', 'add', network)
     await wire('uplink', ['-n', network], switchOf(subnet), cable)
     await inside(network, 'addr', 'add', `${addressOf(node)}/24`, 'dev', 'uplink')
@@ -84,10 +91,11 @@ export async function makeBrokerCluster(options: {
       .replace('/data', join(home, 'data'))
       .replace('/var/run/nats', home)
       .replaceAll('/etc/nats-cluster-tls', options.certificatesOf?.(node) ?? '')
+      .replace('cluster {', options.isHidden ? 'cluster {\n  no_advertise: true' : 'cluster {')
     await writeFile(join(home, 'nats.conf'), config)
     await writeFile(
       join(home, 'users.conf'),
-      await readFile(join(projectRoot, 'deploy/k8s/base/nats/users.conf'), 'utf8'),
+      options.users ?? (await readFile(join(projectRoot, 'deploy/k8s/base/nats/users.conf'), 'utf8')),
     )
     const cluster = passwordOf('cluster')
     const routes = [0, 1, 2].map((n) => [`NATS_ROUTE_${n}`, `nats://cluster:${cluster}@${addressOf(n)}:6222`])
