@@ -63,7 +63,8 @@ async function conclude(lab: Laboratory, result: RoundResult): Promise<void> {
   rounds.push({ result, done: lab.takeDone(), violated })
   console.log(`${new Date().toISOString().slice(11, 19)} ${roundLine(result)}`)
   if (!violated) return
-  const kept = join(folder, `round-${result.seed}`)
+  // The round before a mesh's first one has its seed, too, and may be wrong as well.
+  const kept = join(folder, `round-${result.seed}${result.faults.length === 0 ? '-undisturbed' : ''}`)
   await keepEvidence(kept, result, lab)
   console.log(`  kept in ${kept}; SEED=${result.seed} ROUNDS=1 make chaos`)
   for (const violation of result.violations) console.log(`  ${violation}`)
