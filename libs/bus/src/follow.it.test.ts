@@ -1,13 +1,15 @@
-import { jetstream } from '@nats-io/jetstream'
+import { type JetStreamClient, jetstream } from '@nats-io/jetstream'
 import { discovered, newId } from '@seine/contracts'
-import { silentLogger } from '@seine/runtime'
+import { silentLogger, systemClock } from '@seine/runtime'
 import { eventually, startNats, type TestNats } from '@seine/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Bus, connectBus } from './bus.ts'
-import { replay } from './follow.ts'
+import { follow, replay } from './follow.ts'
 import { watchLink } from './link.ts'
 import { sampleDiscovered } from './messages.fixture.ts'
 import { provision } from './provision.ts'
+
+type Get = JetStreamClient['consumers']['get']
 
 let nats: TestNats
 let bus: Bus
@@ -106,6 +108,73 @@ test('a replay whose last messages vanish meanwhile ends all the same', async ()
     count++
   }
   expect(count).toBeLessThan(300)
+})
+
+/** What a node of a cluster may do whose copy of the stream is behind: it beats, and sends nothing. */
+async function silenceReaders(filterSubject: string): Promise<number> {
+  const manager = await bus.jsm()
+  let silenced = 0
+  for await (const { name, config } of manager.consumers.list('RESULTS')) {
+    if (config.filter_subject !== filterSubject) continue
+    await manager.consumers.pause('RESULTS', name, new Date(Date.now() + 600_000))
+    silenced++
+  }
+  return silenced
+}
+
+async function impatientDeps() {
+  const js = jetstream(bus.nc)
+  const manager = await bus.jsm()
+  const link = watchLink(bus.nc, silentLogger)
+  return { js, jsm: async () => manager, link, clock: systemClock, log: silentLogger, heartbeatMs: 600 }
+}
+
+test('a replay asks anew where a node beats and sends nothing of what is left (I1)', async () => {
+  const runId = newId()
+  await publish(runId, 0, 300)
+  const seqs: number[] = []
+  for await (const { seq } of replay(await impatientDeps(), filter(runId), { stream: 'RESULTS' })) {
+    if (seqs.push(seq) === 10) expect(await silenceReaders(filter(runId))).toBe(1)
+  }
+  expect(seqs).toHaveLength(300)
+  expect(new Set(seqs).size).toBe(300)
+})
+
+test('a replay asks anew where a node does not know of all there is', async () => {
+  const runId = newId()
+  const siteFilter = (site: string) => `result.discovered.${runId}.${site}`
+  for (const site of ['early', 'late'])
+    for (let batch = 0; batch < 5; batch++) await bus.publish(discovered, sampleDiscovered({ runId, site, batch }))
+  for (const known of [siteFilter('early'), siteFilter('nothing')]) {
+    const deps = await impatientDeps()
+    let asked = 0
+    // A node that is behind: the same stream, and of its messages the first ones at most.
+    const get = ((stream: string, options: object) =>
+      deps.js.consumers.get(stream, asked++ === 0 ? { ...options, filter_subjects: known } : options)) as Get
+    const js = { ...deps.js, consumers: { ...deps.js.consumers, get } } as JetStreamClient
+    const seqs = await seqsOf(replay({ ...deps, js }, filter(runId), { stream: 'RESULTS' }))
+    expect(asked).toBe(2)
+    expect(seqs).toHaveLength(10)
+    expect(new Set(seqs).size).toBe(10)
+  }
+})
+
+test('following goes on by another way where a node beats and sends nothing', async () => {
+  const runId = newId()
+  const stop = new AbortController()
+  const heard: number[] = []
+  const following = (async () => {
+    const deps = await impatientDeps()
+    for await (const { seq } of follow(deps, 'RESULTS', [filter(runId)], { startSequence: 1 }, stop.signal))
+      heard.push(seq)
+  })()
+  await publish(runId, 0, 5)
+  await eventually(() => heard.length === 5)
+  expect(await silenceReaders(filter(runId))).toBe(1)
+  await publish(runId, 5, 5)
+  await eventually(() => heard.length === 10, { timeoutMs: 10_000 })
+  stop.abort()
+  await following
 })
 
 test('a replay that its user may not do fails with that instead of waiting for ever (I1)', async () => {

@@ -10,22 +10,32 @@ interface Deps {
   readonly link: Link
   readonly clock: Clock
   readonly log: Logger
+  /** Absent: five seconds. */
+  readonly heartbeatMs?: number
 }
 
 /** Messages held here at once: each may be 1 MiB. */
 const bufferedMessages = 64
 const expiresMs = 10_000
-const heartbeatMs = 5_000
+const defaultHeartbeatMs = 5_000
 const recreatePauseMs = 500
+const behind = 'the node that was asked is behind the others'
 /**
  * How long a replay that gets nothing from a broker that is there goes on asking: it may lack the right to, and whoever waits for it can
  * say so then. A loss of the broker is waited out.
  */
 export const replayPatienceMs = 60_000
 
+/** Where a replay ends. */
+interface End {
+  readonly sequence: number
+  /** Whether so many messages are all that the stream's leader has: one node of a cluster may be behind, and what is its last need not be the last. */
+  isAll(given: number): Promise<boolean>
+}
+
 /**
  * Reads a stream from a sequence on, in order, each message once, through every loss of the broker. Ends at the signal, or
- * where `endAt` is given: after the last message up to it, and with `stream-unreadable` after {@link replayPatienceMs}.
+ * where `end` is given: after the last message up to it, and with `stream-unreadable` after {@link replayPatienceMs}.
  */
 async function* readInOrder(
   deps: Deps,
@@ -33,10 +43,12 @@ async function* readInOrder(
   filters: readonly string[],
   fromSequence: number,
   signal: AbortSignal,
-  endAt?: number,
+  end?: End,
 ): AsyncGenerator<RawMessage, void> {
-  const { js, jsm, link, clock, log } = deps
+  const { js, jsm, link, clock, log, heartbeatMs = defaultHeartbeatMs } = deps
+  const endAt = end?.sequence
   let next = fromSequence
+  let given = 0
   /** Since when nothing has come of it. Null: something has, or the broker was away. */
   let troubledSinceMs: number | null = null
   while (!signal.aborted) {
@@ -54,14 +66,15 @@ async function* readInOrder(
         deliver_policy: DeliverPolicy.StartSequence,
         opt_start_seq: Math.max(1, next),
       })
-      const nothingLeft = async () => (await consumer.info()).num_pending === 0
+      const left = async () => (await consumer.info()).num_pending
       // An ordered consumer goes by itself after five minutes, and a stream takes a thousand; asking is kinder, its failure harmless.
       const letGo = () => {
         if (link.connected) void consumer.delete().catch(() => {})
       }
-      if (endAt !== undefined && (await nothingLeft())) {
+      if (end !== undefined && (await left()) === 0) {
         letGo()
-        return
+        if (await end.isAll(given)) return
+        throw new Error(behind)
       }
       const messages = await consumer.consume({
         max_messages: bufferedMessages,
@@ -73,19 +86,28 @@ async function* readInOrder(
       // A new consumer instead of the client's own repair: one way back, and the check above each time.
       const forget = link.onLost(close)
       let finished = false
-      // What was left may have expired before it was delivered: then no last message ever comes.
-      if (endAt !== undefined)
-        void watchOver(messages.status(), nothingLeft, (how) => {
-          finished = how === 'finished'
-          close()
-        }).catch((error: unknown) => log.debug('replay could not check its end', { stream, error: messageOf(error) }))
+      // Who can't be asked is asked again at the next beat; a consumer that is gone beats no more.
+      const leftOrUnknown = () =>
+        left().catch((error: unknown) => {
+          log.debug('what is left is not known', { stream, error: messageOf(error) })
+          return null
+        })
+      void watchOver({ statuses: messages.status(), left: leftOrUnknown, reached: () => next }, (how) => {
+        // What was left may have expired before it was delivered: then no last message ever comes.
+        finished = how === 'finished'
+        if (how === 'stalled') log.warn('stream is not sent on, asking anew', { stream, from: next })
+        if (how === 'stalled' || endAt !== undefined) close()
+      })
       try {
         for await (const message of messages) {
           if (message.seq < next) continue
           if (endAt !== undefined && message.seq > endAt) return
           next = message.seq + 1
+          given++
           yield toRaw(message)
-          if (endAt !== undefined && (message.info.pending === 0 || message.seq === endAt)) return
+          if (message.seq === endAt) return
+          finished = end !== undefined && message.info.pending === 0
+          if (finished) break
         }
       } finally {
         signal.removeEventListener('abort', close)
@@ -93,7 +115,10 @@ async function* readInOrder(
         close()
         letGo()
       }
-      if (finished) return
+      if (finished && end !== undefined) {
+        if (await end.isAll(given)) return
+        throw new Error(behind)
+      }
     } catch (error) {
       if (link.closed) throw error
       trouble = error
@@ -108,15 +133,23 @@ async function* readInOrder(
   }
 }
 
-/** Calls back where nothing is left, and where the broker does not send what is: the reader asks anew then. */
+/**
+ * Calls back where nothing is left, and where the broker does not send what is: the reader asks anew then. A node of a cluster may be
+ * there, beat, and never send what lies behind: a heartbeat says that a request waits, so two without a step between them are enough.
+ */
 async function watchOver(
-  statuses: AsyncIterable<{ type: string }>,
-  nothingLeft: () => Promise<boolean>,
-  end: (how: 'finished' | 'stalled') => void,
+  reader: { statuses: AsyncIterable<{ type: string }>; left: () => Promise<number | null>; reached: () => number },
+  onState: (how: 'finished' | 'stalled') => void,
 ): Promise<void> {
-  for await (const { type } of statuses) {
-    if (type === 'heartbeats_missed') return end('stalled')
-    if (type === 'heartbeat' && (await nothingLeft())) return end('finished')
+  let before: number | null = null
+  for await (const { type } of reader.statuses) {
+    if (type === 'heartbeats_missed') return onState('stalled')
+    if (type !== 'heartbeat') continue
+    const reached = reader.reached()
+    const left = await reader.left()
+    if (left === 0) onState('finished')
+    else if (left !== null && before === reached) return onState('stalled')
+    before = left ? reached : null
   }
 }
 
@@ -139,10 +172,19 @@ export function replay(
 ): AsyncIterable<RawMessage> {
   return {
     async *[Symbol.asyncIterator]() {
-      const manager = await deps.jsm()
-      const { last_seq: endAt } = (await manager.streams.info(options.stream)).state
+      const { stream, fromSequence = 1 } = options
+      const known = async () => {
+        const manager = await deps.jsm()
+        const { last_seq, subjects = {} } = (await manager.streams.info(stream, { subjects_filter: filter })).state
+        return { lastSeq: last_seq, count: Object.values(subjects).reduce((sum, count) => sum + count, 0) }
+      }
+      const first = await known()
       const never = new AbortController().signal
-      yield* readInOrder(deps, options.stream, [filter], options.fromSequence ?? 1, never, endAt)
+      yield* readInOrder(deps, stream, [filter], fromSequence, never, {
+        sequence: first.lastSeq,
+        // What was there may have been let go of since. How much of it lies before a later beginning is not known.
+        isAll: async (given) => fromSequence > 1 || given >= first.count || given >= (await known()).count,
+      })
     },
   }
 }
