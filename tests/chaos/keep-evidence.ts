@@ -1,5 +1,5 @@
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import type { Bus } from '@seine/bus'
 import { query } from './gather.ts'
 import type { ChaosMesh } from './mesh.ts'
@@ -12,8 +12,8 @@ export async function keepEvidence(
   { mesh, bus }: { mesh: ChaosMesh; bus: Bus },
 ): Promise<void> {
   await mkdir(folder, { recursive: true })
-  for (const { logFile } of mesh.processes.values())
-    await copyFile(logFile, join(folder, basename(logFile))).catch(() => undefined)
+  for (const { name, logFile } of mesh.processes.values())
+    await copyFile(logFile, join(folder, `${name}.log`)).catch(() => undefined)
   const asJson = (_key: string, value: unknown) =>
     value instanceof Map ? Object.fromEntries(value) : value instanceof Set ? [...value] : value
   const write = (name: string, value: unknown) => writeFile(join(folder, name), JSON.stringify(value, asJson, 1))

@@ -10,14 +10,14 @@ interface Deps {
   readonly link: Link
   readonly clock: Clock
   readonly log: Logger
-  /** Absent: five seconds. */
+  /** Absent: three seconds for who waits for an end, five for who reads on for ever. */
   readonly heartbeatMs?: number
 }
 
 /** Messages held here at once: each may be 1 MiB. */
 const bufferedMessages = 64
 const expiresMs = 10_000
-const defaultHeartbeatMs = 5_000
+const heartbeatsMs = { replay: 3_000, follow: 5_000 }
 const recreatePauseMs = 500
 const behind = 'the node that was asked is behind the others'
 /**
@@ -45,7 +45,8 @@ async function* readInOrder(
   signal: AbortSignal,
   end?: End,
 ): AsyncGenerator<RawMessage, void> {
-  const { js, jsm, link, clock, log, heartbeatMs = defaultHeartbeatMs } = deps
+  const { js, jsm, link, clock, log } = deps
+  const heartbeatMs = deps.heartbeatMs ?? heartbeatsMs[end === undefined ? 'follow' : 'replay']
   const endAt = end?.sequence
   let next = fromSequence
   let given = 0
