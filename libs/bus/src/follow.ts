@@ -19,7 +19,6 @@ const bufferedMessages = 64
 const expiresMs = 10_000
 const heartbeatsMs = { replay: 3_000, follow: 5_000 }
 const recreatePauseMs = 500
-const behind = 'the node that was asked is behind the others'
 /**
  * How long a replay that gets nothing from a broker that is there goes on asking: it may lack the right to, and whoever waits for it can
  * say so then. A loss of the broker is waited out.
@@ -29,8 +28,8 @@ export const replayPatienceMs = 60_000
 /** Where a replay ends. */
 interface End {
   readonly sequence: number
-  /** Whether so many messages are all that the stream's leader has: one node of a cluster may be behind, and what is its last need not be the last. */
-  isAll(given: number): Promise<boolean>
+  /** Throws where the stream's leader has more messages than were given: one node of a cluster may be behind, and what is its last need not be the last. */
+  confirm(given: number): Promise<void>
 }
 
 /**
@@ -47,7 +46,6 @@ async function* readInOrder(
 ): AsyncGenerator<RawMessage, void> {
   const { js, jsm, link, clock, log } = deps
   const heartbeatMs = deps.heartbeatMs ?? heartbeatsMs[end === undefined ? 'follow' : 'replay']
-  const endAt = end?.sequence
   let next = fromSequence
   let given = 0
   /** Since when nothing has come of it. Null: something has, or the broker was away. */
@@ -60,7 +58,7 @@ async function* readInOrder(
       const { last_seq: lastSeq } = (await manager.streams.info(stream)).state
       // A broker that lost its newest messages counts again from before: waiting for the old number would skip the new ones.
       next = Math.min(next, lastSeq + 1)
-      if (endAt !== undefined && next > endAt) return
+      if (end !== undefined && next > end.sequence) return
       const consumer = await js.consumers.get(stream, {
         // One filter stands in the subject of the request then, and a user's permissions can name it.
         filter_subjects: filters.length === 1 ? filters[0]! : [...filters],
@@ -74,8 +72,8 @@ async function* readInOrder(
       }
       if (end !== undefined && (await left()) === 0) {
         letGo()
-        if (await end.isAll(given)) return
-        throw new Error(behind)
+        await end.confirm(given)
+        return
       }
       const messages = await consumer.consume({
         max_messages: bufferedMessages,
@@ -97,16 +95,16 @@ async function* readInOrder(
         // What was left may have expired before it was delivered: then no last message ever comes.
         finished = how === 'finished'
         if (how === 'stalled') log.warn('stream is not sent on, asking anew', { stream, from: next })
-        if (how === 'stalled' || endAt !== undefined) close()
+        if (how === 'stalled' || end !== undefined) close()
       })
       try {
         for await (const message of messages) {
           if (message.seq < next) continue
-          if (endAt !== undefined && message.seq > endAt) return
+          if (end !== undefined && message.seq > end.sequence) return
           next = message.seq + 1
           given++
           yield toRaw(message)
-          if (message.seq === endAt) return
+          if (message.seq === end?.sequence) return
           finished = end !== undefined && message.info.pending === 0
           if (finished) break
         }
@@ -117,8 +115,8 @@ async function* readInOrder(
         letGo()
       }
       if (finished && end !== undefined) {
-        if (await end.isAll(given)) return
-        throw new Error(behind)
+        await end.confirm(given)
+        return
       }
     } catch (error) {
       if (link.closed) throw error
@@ -126,7 +124,7 @@ async function* readInOrder(
       log.warn('stream can not be read, trying again', { stream, error: messageOf(error) })
     }
     troubledSinceMs = next > reached || !link.connected ? null : (troubledSinceMs ?? clock.nowMs())
-    if (endAt !== undefined && troubledSinceMs !== null && clock.nowMs() - troubledSinceMs >= replayPatienceMs)
+    if (end !== undefined && troubledSinceMs !== null && clock.nowMs() - troubledSinceMs >= replayPatienceMs)
       throw new CodedError('stream-unreadable', `${stream} can not be read: ${messageOf(trouble)}`, { cause: trouble })
     await clock.sleep(recreatePauseMs, signal)
     await link.whenUp()
@@ -183,8 +181,11 @@ export function replay(
       const never = new AbortController().signal
       yield* readInOrder(deps, stream, [filter], fromSequence, never, {
         sequence: first.lastSeq,
-        // What was there may have been let go of since. How much of it lies before a later beginning is not known.
-        isAll: async (given) => fromSequence > 1 || given >= first.count || given >= (await known()).count,
+        async confirm(given) {
+          // What was there may have been let go of since. How much of it lies before a later beginning is not known.
+          const isAll = fromSequence > 1 || given >= first.count || given >= (await known()).count
+          if (!isAll) throw new Error('the node that was asked is behind the others')
+        },
       })
     },
   }
