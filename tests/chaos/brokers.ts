@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { authorizationConfig, brokerUsers } from '@seine/contracts'
+import { authorizationConfig, type BrokerUser, brokerUsers } from '@seine/contracts'
 import { findNatsServer, type ManagedProcess, makeNatsServer } from '@seine/stack'
 import { makeBrokerCluster, plainConfig } from '../mesh/broker-cluster.ts'
 import type { Cable } from './pod.ts'
@@ -17,7 +17,7 @@ export interface BrokerNode {
 /** The broker, not started yet. */
 export interface Brokers {
   readonly nodes: readonly BrokerNode[]
-  readonly passwordOf: (user: string) => string
+  readonly passwordOf: (user: BrokerUser) => string
   /** As a user who may do everything, past all wires. */
   readonly servers: readonly string[]
   stop(): Promise<void>
@@ -42,11 +42,11 @@ export async function makeBrokers(
   { dir, firstHome, logFolder }: { dir: string; firstHome: string; logFolder: string },
 ): Promise<Brokers> {
   const secret = () => randomBytes(32).toString('base64url')
-  const passwords: Record<string, string> = Object.fromEntries(brokerUsers.map((user) => [user, secret()]))
+  const passwords = Object.fromEntries(brokerUsers.map((user) => [user, secret()])) as Record<BrokerUser, string>
   const operatorPassword = secret()
-  const passwordOf = (user: string) => passwords[user] ?? ''
+  const passwordOf = (user: BrokerUser) => passwords[user]
   const users = authorizationConfig(
-    (user) => JSON.stringify(passwords[user]),
+    (user) => JSON.stringify(passwordOf(user)),
     [`    { user: operator, password: ${JSON.stringify(operatorPassword)} }`],
   )
   const serversOf = (nodes: readonly BrokerNode[]) =>
@@ -60,7 +60,7 @@ export async function makeBrokers(
     const nodes = [{ process: nats.process, host: '127.0.0.1', port: Number(new URL(nats.url).port), cable: null }]
     return { nodes, passwordOf, servers: serversOf(nodes), stop: () => nats.process.stop() }
   }
-  const homeOf = (node: number) => (node === 0 ? firstHome : join(dir, `nats-${node}`))
+  const homeOf = (node: number) => (node === 0 ? firstHome : undefined)
   const cluster = await makeBrokerCluster({ dir, config: plainConfig, subnet, homeOf, users, isHidden: true })
   const nodes = cluster.nodes.map(({ process, address, cutOff, plugIn }): BrokerNode => {
     return { process, host: address, port: 4_222, cable: { cut: cutOff, plugIn } }

@@ -14,7 +14,7 @@ export interface Injector {
 /** The edge of the plan: nothing is decided here. Faults of one target follow each other, those of others overlap. */
 export function makeInjector(deps: {
   mesh: ChaosMesh
-  disks: Readonly<Record<DiskName, Disk>> | null
+  disks: ReadonlyMap<DiskName, Disk>
   repeater: Repeater
   /** Told when a fault was really done and how long it took, in ms of the round. */
   onDone: (fault: Fault, beganMs: number, endedMs: number) => void
@@ -80,7 +80,7 @@ export function makeInjector(deps: {
   }
 
   async function fill(name: DiskName, forMs: number): Promise<void> {
-    const disk = disks?.[name]
+    const disk = disks.get(name)
     if (disk === undefined) return
     await during(forMs, disk.fill, disk.free)
     const server = serverOf(name)

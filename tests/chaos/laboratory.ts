@@ -2,13 +2,14 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { connectBus } from '@seine/bus'
 import { silentLogger } from '@seine/runtime'
+import { canMakeNetworks } from '../mesh/broker-cluster.ts'
 import type { BrokerCount } from './brokers.ts'
 import { type Disk, makeDisk } from './disk.ts'
-import type { DiskName } from './fault.ts'
+import { type DiskName, disks as diskNames } from './fault.ts'
 import { makeGateways } from './gateways.ts'
 import { makeInjector } from './inject.ts'
 import { serviceNamesOfMesh, startChaosMesh } from './mesh.ts'
-import { canMakePods, makeOutside, makePod, type Pod, plainOutside, plainPod } from './pod.ts'
+import { makeOutside, makePod, type Pod, plainOutside, plainPod } from './pod.ts'
 import { makeRepeater } from './repeat.ts'
 import type { RoundDeps } from './round.ts'
 import type { DoneFault } from './tally.ts'
@@ -41,7 +42,7 @@ export async function findMeans(folder: string): Promise<Means> {
     },
     () => false,
   )
-  return { pods: await canMakePods(), disks }
+  return { pods: await canMakeNetworks(), disks }
 }
 
 /** Starts web server, mesh and all that watches them. Nothing is left when it throws. */
@@ -61,15 +62,12 @@ export async function openLaboratory(folder: string, means: Means, brokers: Brok
       pods.set(name, pod)
       cleanups.push(pod.remove)
     }
-    const disks = means.disks
-      ? {
-          artifacts: await disk('artifacts'),
-          spool: await disk('spool'),
-          broker: await disk('broker'),
-          database: await disk('database'),
-        }
-      : null
-    const folderOf = (name: DiskName) => disks?.[name].path ?? join(folder, name)
+    const disks = new Map<DiskName, Disk>()
+    for (const name of means.disks ? diskNames : []) {
+      const disk = await makeDisk(join(folder, name), diskMegabytes[name])
+      disks.set(name, disk)
+      cleanups.push(disk.remove)
+    }
     const web = await startWeb(outside.webAddress, outside.forbiddenAddress)
     cleanups.push(() => web[Symbol.asyncDispose]())
     const mesh = await startChaosMesh({
@@ -88,7 +86,7 @@ export async function openLaboratory(folder: string, means: Means, brokers: Brok
         ...entry,
       })),
       policies: { default: {}, ...Object.fromEntries(chaosSites.map(({ name, pace }) => [name, policyOf(pace)])) },
-      folderOf,
+      folderOf: (name) => disks.get(name)?.path ?? join(folder, name),
       brokers,
     })
     cleanups.push(mesh.stop)
@@ -112,12 +110,6 @@ export async function openLaboratory(folder: string, means: Means, brokers: Brok
   } catch (error) {
     await stop()
     throw error
-  }
-
-  async function disk(name: DiskName): Promise<Disk> {
-    const made = await makeDisk(join(folder, name), diskMegabytes[name])
-    cleanups.push(made.remove)
-    return made
   }
 }
 

@@ -72,7 +72,6 @@ export async function startChaosMesh(options: ChaosMeshOptions): Promise<ChaosMe
   const { dir, outside } = options
   const logFolder = join(dir, 'logs')
   await mkdir(logFolder, { recursive: true })
-  const secret = () => randomBytes(32).toString('base64url')
   const brokers = await makeBrokers(options.brokers, {
     dir,
     firstHome: join(options.folderOf('broker'), 'nats'),
@@ -101,7 +100,7 @@ export async function startChaosMesh(options: ChaosMeshOptions): Promise<ChaosMe
   const processes = new Map(base.map((process) => [process.name, process]))
   const members = new Map<string, Member>()
   const gatewayUrls: string[] = []
-  const apiKey = secret()
+  const apiKey = randomBytes(32).toString('base64url')
 
   async function makeMember({ name, service }: { name: string; service: ServiceName }): Promise<Member> {
     const pod = options.podOf(name)

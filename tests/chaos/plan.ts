@@ -40,14 +40,15 @@ export function planRound(seed: number, options: PlanOptions): Fault[] {
   const random = makeRandom(seed)
   const between = (low: number, high: number) => low + random() * (high - low)
   const ms = (low: number, high: number) => Math.round(between(low, high))
-  const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!
+  const pickBy =
+    (draw: () => number) =>
+    <T>(list: readonly T[]): T =>
+      list[Math.floor(draw() * list.length)]!
+  const pick = pickBy(random)
   const everything = [...options.services, ...servers]
   // Drawn apart: with one node a seed means what it meant before there could be more.
-  const randomNode = makeRandom(seed + 1_000_000)
-  const [firstNode = 'nats'] = options.brokers
-  const node = () =>
-    options.brokers.length === 1 ? firstNode : options.brokers[Math.floor(randomNode() * options.brokers.length)]!
-  const atNode = (target: string) => (target === 'nats' ? node() : target)
+  const pickNode = pickBy(makeRandom(seed + 1_000_000))
+  const atNode = (target: string) => (target === 'nats' ? pickNode(options.brokers) : target)
   const cuttable = options.brokers.length === 1 ? options.services : [...options.services, ...options.brokers]
   const link = () => {
     const to = pick(servers)

@@ -97,15 +97,3 @@ export async function makePod(number: number): Promise<Pod> {
     remove,
   }
 }
-
-/** Whether this process may make networks: root, and iproute2 is there. */
-export async function canMakePods(): Promise<boolean> {
-  const name = `seine-chaos-try-${process.pid}`
-  try {
-    await ip('netns', 'add', name)
-    await ip('netns', 'del', name)
-    return true
-  } catch {
-    return false
-  }
-}

@@ -57,8 +57,8 @@ export async function makeBrokerCluster(options: {
   /** Third number of its addresses (10.213.x.0/24): tests that run at once need different ones. */
   subnet: number
   certificatesOf?: (node: number) => string
-  /** Absent: below `dir`. */
-  homeOf?: (node: number) => string
+  /** Absent, or of no such node: below `dir`. */
+  homeOf?: (node: number) => string | undefined
   /** Who may do what. Absent: as the manifests have it, with {@link BrokerCluster.passwordOf}. */
   users?: string
   /** Clients are not told where the other nodes are: they reach each by an address of their own. */

@@ -117,17 +117,13 @@ export async function makeNatsServer(options: NatsServerOptions): Promise<NatsSe
 }
 
 function natsConfig(port: number, storeDir: string, maxStoreBytes?: number): string {
+  const limit = maxStoreBytes === undefined ? '' : `\n  max_file_store: ${maxStoreBytes}`
   return `host: 127.0.0.1
 port: ${port}
 server_name: seine
 jetstream {
-  store_dir: ${JSON.stringify(storeDir)}
-${
-  maxStoreBytes === undefined
-    ? ''
-    : `  max_file_store: ${maxStoreBytes}
-`
-}  # An acknowledged message is on disk: the default acknowledges first and syncs every two minutes.
+  store_dir: ${JSON.stringify(storeDir)}${limit}
+  # An acknowledged message is on disk: the default acknowledges first and syncs every two minutes.
   sync_interval: always
 }
 `
